@@ -1,0 +1,163 @@
+import type { RequestStatus } from '../../mm4/pdu.ts';
+import type { IntakeRecipient, MmsEvent, PduEvidence, Received, Routed } from '../events.ts';
+import { splitIntoLegs } from '../../routing/legs.ts';
+import { nextAnswer, planAnswer, type AnswerRequest, type Moment } from '../plans.ts';
+import { firstIntake, intakeOf, recipientOf, type MmsState } from '../state.ts';
+import { sameMessage, variantKey } from '../variant.ts';
+import { conclude, inOrder, type Step } from './conclude.ts';
+import { fail } from './fail.ts';
+
+/** A forward.REQ that passed the checks before the 250, with the routing of each of its recipients. */
+export interface Receive {
+  readonly moment: Moment;
+  readonly pdu: Omit<Received, 'type' | 'intake' | 'recipients' | 'status' | 'answer'>;
+  readonly evidence: PduEvidence;
+  readonly recipients: readonly RoutedRecipient[];
+  readonly answer: AnswerRequest | null;
+}
+
+export interface RoutedRecipient extends IntakeRecipient {
+  readonly way: Way;
+}
+
+/** Where one recipient goes. */
+export type Way =
+  RouteWay | { readonly to: 'refused'; readonly status: RequestStatus; readonly text: string };
+
+export interface RouteWay {
+  readonly to: 'route';
+  readonly partner: string;
+  readonly route: string;
+  readonly by: Routed['by'];
+  readonly mask?: string;
+  readonly deadline: number;
+  /** Of one PDU on that route. */
+  readonly maxRecipients: number;
+}
+
+export type ReceiveDecision =
+  /** New recipients: an intake. */
+  | { readonly kind: 'intake'; readonly events: readonly MmsEvent[] }
+  /** Nothing new: answered again. Without events (after `maxDuplicates`) it is only counted. */
+  | { readonly kind: 'duplicate'; readonly events: readonly MmsEvent[] }
+  /** The id is another message's, or the stream is full: it belongs into a variant. */
+  | { readonly kind: 'another-message' }
+  /** We sent this message to this very partner, for one of these recipients: it came back (protocol reference 3.9). */
+  | { readonly kind: 'loop' };
+
+/** Limits of one stream (design: everything has a limit). */
+export const maxDuplicates = 32;
+export const maxRecipientsPerStream = 1_000;
+
+/**
+ * Decides what a forward.REQ is to a stream: an intake of new recipients, a duplicate (same partner, same content, recipients
+ * already seen), or another message under the same id.
+ */
+export function decideReceive(state: MmsState, command: Receive): ReceiveDecision {
+  if (cameBack(state, command)) return { kind: 'loop' };
+  const [first] = state.intakes;
+  if (first !== undefined && !sameMessage(first.key, variantKey(command.pdu)))
+    return { kind: 'another-message' };
+  const fresh = command.recipients.filter((recipient) => !state.recipients.has(recipient.address));
+  if (fresh.length === 0) return { kind: 'duplicate', events: duplicate(state, command) };
+  if (first !== undefined && state.recipients.size + fresh.length > maxRecipientsPerStream) {
+    return { kind: 'another-message' };
+  }
+  return { kind: 'intake', events: conclude(state, intake(state, command, fresh)) };
+}
+
+function cameBack(state: MmsState, { pdu, recipients }: Receive): boolean {
+  return state.legs.some(
+    (leg) =>
+      leg.partner === pdu.from.partner &&
+      recipients.some(({ address }) => leg.recipients.includes(address)),
+  );
+}
+
+/** The status of an intake: `Ok` if anything of it was accepted, else why nothing was. */
+function intakeStatus(recipients: readonly RoutedRecipient[]): Received['status'] {
+  const refusals = recipients.flatMap(({ way }) => (way.to === 'refused' ? [way] : []));
+  const [first] = refusals;
+  return first === undefined || refusals.length < recipients.length
+    ? { code: 'Ok' }
+    : { code: first.status, text: first.text };
+}
+
+function intake(state: MmsState, command: Receive, fresh: readonly RoutedRecipient[]): readonly MmsEvent[] {
+  const { moment, pdu } = command;
+  const status = intakeStatus(fresh);
+  const received: Received = {
+    ...pdu,
+    type: 'Received',
+    intake: state.intakes.length,
+    recipients: fresh.map(({ way: _way, ...recipient }) => recipient),
+    status,
+    answer: planAnswer(moment, command.answer, nextAnswer(state), status),
+  };
+  const legs = legNumbers(state, fresh);
+  return inOrder(
+    state,
+    () => [received],
+    ...fresh.map(({ address, way }) =>
+      way.to === 'route'
+        ? () => [sentBy(address, way, legs.get(address) ?? 0, moment)]
+        : block(address, way.text, status.code === 'Ok', moment),
+    ),
+  );
+}
+
+/** Recipients of one intake that go the same way share a leg, up to what the route takes in one PDU. */
+function legNumbers(state: MmsState, fresh: readonly RoutedRecipient[]): ReadonlyMap<string, number> {
+  const sizes = new Map<string, number>();
+  const routed = fresh.flatMap(({ address, way }) => {
+    if (way.to !== 'route') return [];
+    sizes.set(way.route, way.maxRecipients);
+    return [{ recipient: address, partner: way.partner, account: way.route }];
+  });
+  const legs = splitIntoLegs(routed, (account) => sizes.get(account) ?? 1);
+  return new Map(
+    legs.flatMap(({ recipients }, index) => recipients.map((address) => [address, state.legs.length + index + 1])),
+  );
+}
+
+function sentBy(address: string, way: RouteWay, leg: number, moment: Moment): Routed {
+  const { partner, route, by, mask, deadline } = way;
+  return {
+    type: 'Routed',
+    recipient: address,
+    to: { kind: 'route', partner, route, leg },
+    by,
+    ...(mask === undefined ? {} : { mask }),
+    routedAt: moment.now,
+    deadline,
+  };
+}
+
+/** Refused at routing. If the RES does not say so (others were accepted), a delivery report has to. */
+function block(address: string, text: string, report: boolean, moment: Moment): Step {
+  const blocked: Routed = {
+    type: 'Routed',
+    recipient: address,
+    to: { kind: 'BlockMessage' },
+    by: 'none',
+    routedAt: moment.now,
+    deadline: moment.now,
+  };
+  const failure = { status: 'Rejected', by: 'us', why: { by: 'us', text }, report } as const;
+  return (state) => inOrder(state, () => [blocked], fail([address], failure, moment));
+}
+
+/** The stored answer again, with the transaction id of the repeated REQ. */
+function duplicate(state: MmsState, command: Receive): readonly MmsEvent[] {
+  if (state.duplicates >= maxDuplicates) return [];
+  const again = command.recipients.map(({ address }) => intakeOf(state, recipientOf(state, address)).status);
+  const status = again.find(({ code }) => code === 'Ok') ?? again[0] ?? firstIntake(state).status;
+  return conclude(state, [
+    {
+      type: 'DuplicateReceived',
+      of: 'forward',
+      pdu: command.evidence,
+      answer: planAnswer(command.moment, command.answer, nextAnswer(state), status),
+    },
+  ]);
+}

@@ -1,0 +1,179 @@
+import {
+  intakeOf,
+  stillNeeding,
+  unacknowledged,
+  type Leg,
+  type MmsState,
+  type Recipient,
+  type Report,
+} from './state.ts';
+
+/**
+ * What a message still owes or awaits, read from its state alone. `on` names what it waits for: a route's connections, or the
+ * clock. `at` is when it may be done, `until` when it is given up (null: never); both in milliseconds since 1970.
+ */
+export type Due = Instants &
+  (
+    | { readonly do: 'forward'; readonly leg: number; readonly on: string }
+    | { readonly do: 'answer'; readonly answer: string; readonly on: string }
+    | { readonly do: 'relay'; readonly report: number; readonly on: string }
+    | { readonly do: 'void-claim'; readonly leg: number; readonly on: string }
+    | { readonly do: 'time-out'; readonly leg?: number; readonly report?: number; readonly on: string }
+    | { readonly do: 'give-up'; readonly leg?: number; readonly on: string }
+  );
+
+interface Instants {
+  readonly at: number;
+  readonly until: number | null;
+}
+
+/** What an open-work row says: one for each thing a stream waits for. */
+export interface Owed extends Instants {
+  readonly on: string;
+}
+
+/** Reports may come this long after a message's expiry; then it is closed (T_dr). */
+export const reportGrace = 24 * 3_600_000;
+
+export const onForwards = (route: string): string => `forwards ${route}`;
+export const onAnswers = (route: string): string => `answers ${route}`;
+export const onLease = (worker: string): string => `lease ${worker}`;
+export const onClock = 'clock';
+
+export function due(state: MmsState): readonly Due[] {
+  if (state.closed || state.intakes.length === 0) return evidenceDue(state);
+  const waits = [...state.recipients.values()].some((recipient) => !isSettled(state, recipient));
+  return [
+    ...state.legs.flatMap((leg) => legDue(state, leg)),
+    ...evidenceDue(state),
+    ...(waits ? [{ do: 'give-up', on: onClock, at: lastWord(state), until: null } as const] : []),
+  ];
+}
+
+/** The earliest instant and the latest give-up for each thing waited for. */
+export function owed(dues: readonly Due[]): readonly Owed[] {
+  const rows = new Map<string, Owed>();
+  for (const { on, at, until } of dues) {
+    const row = rows.get(on);
+    rows.set(
+      on,
+      row === undefined
+        ? { on, at, until }
+        : { on, at: Math.min(row.at, at), until: earlier(row.until, until) },
+    );
+  }
+  return [...rows.values()];
+}
+
+function earlier(one: number | null, other: number | null): number | null {
+  if (one === null) return other;
+  return other === null ? one : Math.min(one, other);
+}
+
+function legDue(state: MmsState, leg: Leg): readonly Due[] {
+  const { stage } = leg;
+  switch (stage.kind) {
+    case 'waiting':
+      if (stillNeeding(state, leg).length === 0) return [];
+      return [
+        {
+          do: 'forward',
+          leg: leg.leg,
+          on: onForwards(leg.route),
+          at: stage.nextAttemptAt,
+          until: leg.deadline,
+        },
+      ];
+    case 'claimed':
+      return [
+        { do: 'void-claim', leg: leg.leg, on: onLease(stage.worker), at: stage.leaseUntil, until: null },
+      ];
+    case 'sent':
+      return stage.ackUntil === null || unacknowledged(state, leg).length === 0
+        ? []
+        : [{ do: 'time-out', leg: leg.leg, on: onClock, at: stage.ackUntil, until: null }];
+    case 'held':
+      return [{ do: 'give-up', leg: leg.leg, on: onClock, at: leg.deadline, until: null }];
+    case 'timed-out':
+    case 'ended':
+      return [];
+  }
+}
+
+/** Answers and reports: also owed by streams that hold no message (orphans, refused PDUs). */
+function evidenceDue(state: MmsState): readonly Due[] {
+  const answers = state.answers.flatMap((answer): readonly Due[] =>
+    answer.stage.kind === 'owed'
+      ? [
+          {
+            do: 'answer',
+            answer: answer.plan.answer,
+            on: onAnswers(answer.plan.route),
+            at: answer.stage.at,
+            until: answer.plan.until,
+          },
+        ]
+      : [],
+  );
+  return [...answers, ...firstReports(state).map(reportDue)];
+}
+
+/** Reports on one recipient leave in order: the next when the one before is done. */
+function firstReports(state: MmsState): readonly Report[] {
+  const first = new Map<string, Report>();
+  for (const report of state.reports) {
+    if (report.stage.kind !== 'done' && !first.has(report.recipient)) first.set(report.recipient, report);
+  }
+  return [...first.values()];
+}
+
+function reportDue(report: Report): Due {
+  const { plan, stage } = report;
+  return stage.kind === 'awaiting-ack'
+    ? { do: 'time-out', report: plan.report, on: onClock, at: stage.until, until: null }
+    : {
+        do: 'relay',
+        report: plan.report,
+        on: onAnswers(plan.route),
+        at: stage.kind === 'owed' ? stage.at : plan.owedAt,
+        until: plan.until,
+      };
+}
+
+/** When nothing more is waited for. */
+function lastWord(state: MmsState): number {
+  return Math.max(...state.intakes.map((intake) => intake.expiresAt)) + reportGrace;
+}
+
+/** Nothing is owed or awaited: the stream can be closed. */
+export function isComplete(state: MmsState): boolean {
+  return (
+    state.intakes.length > 0 &&
+    [...state.recipients.values()].every((recipient) => isSettled(state, recipient)) &&
+    state.legs.every((leg) => leg.stage.kind !== 'claimed') &&
+    state.answers.every((answer) => answer.stage.kind === 'done') &&
+    state.reports.every((report) => report.stage.kind === 'done')
+  );
+}
+
+function isSettled(state: MmsState, recipient: Recipient): boolean {
+  if (recipient.delivery.kind === 'failed') return true;
+  const { flags } = intakeOf(state, recipient);
+  const wantsDelivery = flags.deliveryReport || flags.originatorRsDeliveryReport;
+  const wantsRead = flags.readReply;
+  if (wantsDelivery && recipient.delivery.kind !== 'delivered') return false;
+  if (wantsRead && !recipient.read) return false;
+  return wantsDelivery || wantsRead || isHandedOver(state, recipient);
+}
+
+/** No report was asked for: its leg was acknowledged, sent without ack, or timed out. */
+function isHandedOver(state: MmsState, recipient: Recipient): boolean {
+  const leg = recipient.leg === null ? undefined : state.legs[recipient.leg - 1];
+  if (leg === undefined) return false;
+  if (leg.res.has(recipient.address) || leg.stage.kind === 'timed-out' || leg.stage.kind === 'ended')
+    return true;
+  return (
+    leg.stage.kind === 'sent' &&
+    (leg.stage.ackUntil === null || !unacknowledged(state, leg).includes(recipient.address))
+  );
+}

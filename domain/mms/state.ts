@@ -1,0 +1,190 @@
+import type { Flags, Id, MmStatus, RequestStatus } from '../mm4/pdu.ts';
+import type { ContentRef } from '../ports.ts';
+import type {
+  AnswerPlan,
+  IntakeRecipient,
+  Origin,
+  PartyAddress,
+  RelayPlan,
+  ReturnPath,
+  VariantKey,
+} from './events.ts';
+
+/** What the events of one message amount to. Only what a decision needs to know is kept. */
+export interface MmsState {
+  readonly intakes: readonly Intake[];
+  readonly recipients: ReadonlyMap<string, Recipient>;
+  readonly legs: readonly Leg[];
+  readonly answers: readonly Answer[];
+  readonly reports: readonly Report[];
+  readonly variants: readonly Variant[];
+  readonly duplicates: number;
+  readonly closed: boolean;
+  /** PDUs kept in a stream of their own (`orphan-`, `refused-`); such a stream has no intakes. */
+  readonly evidence: number;
+}
+
+/** One REQ that brought recipients in. All intakes of a stream have the same content. */
+export interface Intake {
+  readonly intake: number;
+  readonly from: Origin;
+  readonly key: VariantKey;
+  readonly messageId: Id;
+  readonly sender: PartyAddress;
+  readonly flags: Flags;
+  readonly expiresAt: number;
+  readonly content: ContentRef | null;
+  readonly head: ContentRef;
+  readonly size: { readonly wire: number; readonly body: number; readonly decoded: number };
+  readonly bodySha256: string;
+  readonly eightBit: boolean;
+  readonly mailFrom: string;
+  readonly reportsTo: ReturnPath | null;
+  readonly status: { readonly code: RequestStatus; readonly text?: string };
+}
+
+export interface Recipient extends IntakeRecipient {
+  readonly intake: number;
+  /** Unrouted recipients wait for a routing answer. */
+  readonly leg: number | null;
+  readonly routed: boolean;
+  readonly delivery: DeliveryStatus;
+  readonly read: boolean;
+  /** Identity of the reports already taken, so that a repeated PDU is known again. */
+  readonly reportsSeen: readonly string[];
+}
+
+export type DeliveryStatus =
+  | { readonly kind: 'pending' }
+  | { readonly kind: 'interim'; readonly status: MmStatus }
+  | { readonly kind: 'delivered' }
+  | { readonly kind: 'failed'; readonly status: MmStatus; readonly by: 'us' | 'partner' | 'user' };
+
+/** One MM4 transaction with one partner, with its attempts. */
+export interface Leg {
+  readonly leg: number;
+  readonly partner: string;
+  readonly route: string;
+  readonly deadline: number;
+  readonly recipients: readonly string[];
+  readonly attempts: number;
+  /** Ids of the transaction in hand; null: the next attempt begins a new one. */
+  readonly ids: { readonly transactionId: string; readonly rfcMessageId: string } | null;
+  /** Every transaction id this leg ever used: a RES may answer an earlier attempt. */
+  readonly transactionIds: readonly string[];
+  /** The first final RES for each recipient. It stands. */
+  readonly res: ReadonlyMap<string, RequestStatus>;
+  /** Refused for now by a RES that came while the attempt was still in hand. */
+  readonly refusedForNow: readonly string[];
+  /** Second and contradicting RES so far. */
+  readonly repeatedRes: number;
+  readonly stage: LegStage;
+}
+
+export type LegStage =
+  | { readonly kind: 'waiting'; readonly nextAttemptAt: number }
+  | {
+      readonly kind: 'claimed';
+      readonly worker: string;
+      readonly leaseUntil: number;
+      readonly terms: LegTerms;
+    }
+  | { readonly kind: 'sent'; readonly ackUntil: number | null; readonly terms: LegTerms }
+  /** Unknown outcome, and the partner's policy is to wait for an operator. */
+  | { readonly kind: 'held' }
+  | { readonly kind: 'timed-out' }
+  /** Refused or given up: its recipients failed. */
+  | { readonly kind: 'ended' };
+
+/** The partner's policy when the attempt began. */
+export interface LegTerms {
+  readonly onUnknownOutcome: 'resend' | 'hold';
+  readonly onAckTimeout: 'leave' | 'resend';
+}
+
+/** A RES owed to a partner. */
+export interface Answer {
+  readonly plan: AnswerPlan;
+  readonly stage: Effort;
+}
+
+/** A report owed to the originator, or sent and awaiting its RES. */
+export interface Report {
+  readonly plan: RelayPlan;
+  readonly recipient: string;
+  readonly stage: Effort | { readonly kind: 'awaiting-ack'; readonly until: number };
+}
+
+/** A harmless effect: it may be repeated, so it has no claim. */
+export type Effort =
+  | { readonly kind: 'owed'; readonly at: number; /** Its RES came before we recorded the sending. */ readonly acked?: true }
+  | { readonly kind: 'done' };
+
+export interface Variant {
+  readonly variant: number;
+  readonly uid: string;
+  readonly key: VariantKey;
+}
+
+/** A stream nobody has written to. */
+export const nothing: MmsState = {
+  intakes: [],
+  recipients: new Map(),
+  legs: [],
+  answers: [],
+  reports: [],
+  variants: [],
+  duplicates: 0,
+  closed: false,
+  evidence: 0,
+};
+
+/** The first intake: the message as it first came. */
+export function firstIntake(state: MmsState): Intake {
+  const intake = state.intakes[0];
+  if (intake === undefined) throw new Error('the stream has no Received');
+  return intake;
+}
+
+export function intakeOf(state: MmsState, recipient: Recipient): Intake {
+  const intake = state.intakes[recipient.intake];
+  if (intake === undefined) throw new Error(`no intake ${recipient.intake}`);
+  return intake;
+}
+
+export function legOf(state: MmsState, number: number): Leg {
+  const leg = state.legs[number - 1];
+  if (leg === undefined) throw new Error(`no leg ${number}`);
+  return leg;
+}
+
+export function recipientOf(state: MmsState, address: string): Recipient {
+  const recipient = state.recipients.get(address);
+  if (recipient === undefined) throw new Error(`no recipient ${address}`);
+  return recipient;
+}
+
+/** A final status is in: nothing but a success can still change it. */
+export function isFinal(delivery: DeliveryStatus): boolean {
+  return delivery.kind === 'delivered' || delivery.kind === 'failed';
+}
+
+/** Recipients of a leg that still need it: neither failed nor reported delivered nor accepted by a RES. */
+export function stillNeeding(state: MmsState, leg: Leg): readonly string[] {
+  return leg.recipients.filter(
+    (address) => !leg.res.has(address) && !isFinal(recipientOf(state, address).delivery),
+  );
+}
+
+/** Recipients of a leg of whom we know neither by RES nor by report that the partner took them on. */
+export function unacknowledged(state: MmsState, leg: Leg): readonly string[] {
+  return leg.recipients.filter((address) => {
+    const recipient = recipientOf(state, address);
+    return !leg.res.has(address) && recipient.delivery.kind === 'pending' && !recipient.read;
+  });
+}
+
+/** What makes two report PDUs on one recipient the same (protocol reference 3.5): status and Date; a read report comes once. */
+export function reportIdentity(status: string, date: number | null): string {
+  return status === 'Read' || status === 'Deleted without being read' ? 'read' : `${status} ${date ?? ''}`;
+}

@@ -1,0 +1,51 @@
+import type { Configuration } from '../domain/configuration.ts';
+import type { Owed } from '../domain/mms/due.ts';
+import type { Clock, ContentStore, EventStore, MailTransport, Randomness, Timers } from '../domain/ports.ts';
+import type { RouteTable } from '../domain/routing/route-table.ts';
+
+/** All that the engine's programs stand on. One record, passed along; nothing in `engine/` reaches further than this. */
+export interface Context {
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly randomness: Randomness;
+  readonly store: EventStore;
+  readonly content: ContentStore;
+  readonly transport: MailTransport;
+  readonly openWork: OpenWork;
+  readonly configuration: Configuration;
+  readonly configurationDigest: string;
+  readonly routes: RouteTable;
+  readonly passwords: PasswordComparison;
+  /** Names this run of this node: claims carry it. */
+  readonly incarnation: string;
+  readonly log: Log;
+}
+
+/** Takes the same time for every wrong password. */
+export type PasswordComparison = (given: string, right: string) => boolean;
+
+/** Structured log: fields and a message. Content never goes in; numbers are masked by the log itself. */
+export interface Log {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** One thing a stream waits for, as the open-work projection has it. */
+export interface OpenWorkRow extends Owed {
+  readonly stream: string;
+}
+
+/** The open-work projection: what waits, without anything in memory. It lags a little behind the store. */
+export interface OpenWork {
+  /** Rows that wait for `on` and may be done by `now`, by instant and stream, at most `max`. */
+  dueWork(question: { readonly on: string; readonly now: number; readonly max: number }): Promise<readonly OpenWorkRow[]>;
+  /** The next instant after `now` at which something on `on` may be done; null: nothing waits. */
+  nextInstant(on: string, now: number): Promise<number | null>;
+  /** Rows whose time was over by `now`. */
+  overdue(now: number, max: number): Promise<readonly OpenWorkRow[]>;
+  /** Rows that wait for a claim (`lease ...`), of any worker. */
+  leases(max: number): Promise<readonly OpenWorkRow[]>;
+  /** Everything appended before the call is taken in when this settles. */
+  whenCaughtUp(): Promise<void>;
+}

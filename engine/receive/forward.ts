@@ -1,0 +1,139 @@
+import * as E from 'fp-ts/lib/Either.js';
+
+import type { ForwardReq } from '../../domain/mm4/pdu.ts';
+import { decideReceive, type Receive, type ReceiveDecision } from '../../domain/mms/decide/receive.ts';
+import { openVariant } from '../../domain/mms/decide/variant.ts';
+import { streamOf, uidOf } from '../../domain/mms/ids.ts';
+import { sameMessage, variantKey } from '../../domain/mms/variant.ts';
+import type { ContentRef, SmtpReply } from '../../domain/ports.ts';
+import type { Cause } from '../batch.ts';
+import type { Context } from '../context.ts';
+import type { Messages, TransactFailure } from '../messages.ts';
+import { momentFor } from '../moment.ts';
+import type { Incoming } from './accept.ts';
+import { taken, unable } from './intake.ts';
+import { permissionProblem } from './permission.ts';
+import { receiveCommand } from './receive-command.ts';
+import { refuse, type Refusal } from './refuse.ts';
+
+const tooManyVariants: Refusal = {
+  errors: ['too-many-variants'],
+  status: 'Error-service-denied',
+  reply: { code: 554, enhanced: '5.6.0', text: 'too many different messages under this Message-ID' },
+};
+
+const loop: Refusal = {
+  errors: ['loop-detected'],
+  status: 'Error-service-denied',
+  reply: { code: 554, enhanced: '5.4.6', text: 'this message was sent to you by us' },
+};
+
+/** A forward.REQ that decodes: is it allowed, and what is it to its stream? The 250 follows the append. */
+export async function acceptForward(
+  context: Context,
+  messages: Messages,
+  incoming: Incoming<ForwardReq>,
+): Promise<SmtpReply> {
+  const problem = permissionProblem(context, incoming);
+  if (problem !== null) return refuse(context, messages, incoming, problem);
+  const kept = await incoming.arrival.keep();
+  if (E.isLeft(kept)) return unable;
+  const id = incoming.pdu.messageId?.normal ?? '';
+  const commandFor = (uid: string): Receive =>
+    receiveCommand(context, incoming, kept.right, momentFor(context, streamOf(uid)));
+  const placed = await place(messages, id, commandFor);
+  if (E.isLeft(placed)) {
+    context.log.error({ why: placed.left.message }, 'a forward could not be recorded');
+    return unable;
+  }
+  return reply(context, messages, incoming, kept.right.body, placed.right);
+}
+
+async function reply(
+  context: Context,
+  messages: Messages,
+  incoming: Incoming<ForwardReq>,
+  body: ContentRef | null,
+  placed: Placed,
+): Promise<SmtpReply> {
+  switch (placed) {
+    case 'intake':
+      return taken;
+    case 'duplicate':
+      // The message has its body already; nothing refers to this copy.
+      if (body !== null) await context.content.erase([body])();
+      return taken;
+    case 'loop':
+      return refuse(context, messages, incoming, loop);
+    case 'too-many-variants':
+      return refuse(context, messages, incoming, tooManyVariants);
+  }
+}
+
+type Placed = Exclude<ReceiveDecision['kind'], 'another-message'> | 'too-many-variants';
+type Tried = E.Either<TransactFailure, ReceiveDecision['kind']>;
+
+/**
+ * Finds the stream the message belongs to: the one its id names, else a variant of the same content, else a new variant. The
+ * pointer to a new variant is written first; a peer's repeat finds it and completes what a crash cut short.
+ */
+async function place(
+  messages: Messages,
+  id: string,
+  commandFor: (uid: string) => Receive,
+): Promise<E.Either<TransactFailure, Placed>> {
+  const home = uidOf(id);
+  const first = await receiveInto(messages, home, commandFor(home), true);
+  if (E.isLeft(first)) return first;
+  if (first.right !== 'another-message') return E.right(first.right);
+  const key = variantKey(commandFor(home).pdu);
+  const loaded = await messages.load(streamOf(home));
+  if (E.isLeft(loaded)) return loaded;
+  const alike = loaded.right.state.variants.filter((variant) => sameMessage(variant.key, key));
+  for (const { uid } of alike) {
+    const tried = await receiveInto(messages, uid, commandFor(uid), false);
+    if (E.isLeft(tried)) return tried;
+    if (tried.right !== 'another-message') return E.right(tried.right);
+  }
+  return placeInNewVariant(messages, id, commandFor);
+}
+
+async function placeInNewVariant(
+  messages: Messages,
+  id: string,
+  commandFor: (uid: string) => Receive,
+): Promise<E.Either<TransactFailure, Placed>> {
+  const home = uidOf(id);
+  const command = commandFor(home);
+  const key = variantKey(command.pdu);
+  const opened = await messages.transact(
+    streamOf(home),
+    (state) => openVariant(state, id, key) ?? [],
+    causeOf(command),
+  );
+  if (E.isLeft(opened)) return opened;
+  const variant = opened.right.events.find((event) => event.type === 'VariantOpened');
+  if (variant === undefined) return E.right('too-many-variants');
+  const tried = await receiveInto(messages, variant.uid, commandFor(variant.uid), true);
+  if (E.isLeft(tried)) return tried;
+  return E.right(tried.right === 'another-message' ? 'too-many-variants' : tried.right);
+}
+
+async function receiveInto(messages: Messages, uid: string, command: Receive, assumeNew: boolean): Promise<Tried> {
+  let kind: ReceiveDecision['kind'] = 'another-message';
+  const transacted = await messages.transact(
+    streamOf(uid),
+    (state) => {
+      const decision = decideReceive(state, command);
+      kind = decision.kind;
+      return 'events' in decision ? decision.events : [];
+    },
+    causeOf(command),
+    { assumeNew },
+  );
+  return E.map(() => kind)(transacted);
+}
+
+function causeOf({ moment, evidence }: Receive): Cause {
+  return { correlation: moment.uid, causation: evidence.sha256, actor: 'smtp-in', occurredAt: moment.now };
+}

@@ -1,0 +1,63 @@
+import * as E from 'fp-ts/lib/Either.js';
+
+import { evidenceStream } from '../../domain/mms/ids.ts';
+import { nextAnswer, planAnswer, type AnswerRequest } from '../../domain/mms/plans.ts';
+import type { MmsEvent } from '../../domain/mms/events.ts';
+import { maxDuplicates } from '../../domain/mms/decide/receive.ts';
+import type { RequestStatus } from '../../domain/mm4/pdu.ts';
+import type { SmtpReply } from '../../domain/ports.ts';
+import type { Context } from '../context.ts';
+import type { Messages } from '../messages.ts';
+import { momentFor } from '../moment.ts';
+import type { Incoming } from './accept.ts';
+import { digestOf, evidenceOf, originOf } from './evidence.ts';
+import { taken, unable, type KeptContent } from './intake.ts';
+
+/** What is said about a PDU that belongs to no message. */
+export interface OrphanVerdict {
+  readonly why: string;
+  /** The message whose transaction id it bore, though its sender may not answer for it. */
+  readonly concerns: string | null;
+  readonly answer: AnswerRequest | null;
+  readonly status: RequestStatus;
+}
+
+/** Keeps a RES or report that fits nothing, and answers it if it asked (a RES is never answered). */
+export async function keepOrphan(
+  context: Context,
+  messages: Messages,
+  incoming: Incoming,
+  content: KeptContent,
+  verdict: OrphanVerdict,
+): Promise<SmtpReply> {
+  const { partner } = originOf(incoming);
+  const stream = evidenceStream('orphan', partner, digestOf(incoming));
+  const moment = momentFor(context, stream);
+  const pdu = evidenceOf(incoming, content.head);
+  const transacted = await messages.transact(
+    stream,
+    (state): readonly MmsEvent[] => {
+      const answer = planAnswer(moment, verdict.answer, nextAnswer(state), { code: verdict.status, text: verdict.why });
+      if (state.evidence > 0) {
+        // The very same bytes again: answered again, not kept twice.
+        const of = incoming.pdu.kind === 'MM4_read_reply_report.REQ' ? 'read-report' : 'delivery-report';
+        return state.duplicates >= maxDuplicates ? [] : [{ type: 'DuplicateReceived', of, pdu, answer }];
+      }
+      return [
+        {
+          type: 'OrphanReceived',
+          pduKind: incoming.pdu.kind,
+          messageId: incoming.pdu.messageId,
+          pdu,
+          why: verdict.why,
+          concerns: verdict.concerns,
+          answer,
+        },
+      ];
+    },
+    { correlation: stream, causation: pdu.sha256, actor: 'smtp-in', occurredAt: moment.now },
+    { assumeNew: true },
+  );
+  context.log.warn({ stream, partner, kind: incoming.pdu.kind, why: verdict.why }, 'a PDU fits no message');
+  return E.isRight(transacted) ? taken : unable;
+}

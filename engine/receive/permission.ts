@@ -1,0 +1,53 @@
+import type { Address, ForwardReq } from '../../domain/mm4/pdu.ts';
+import { findMasks } from '../../domain/routing/masks.ts';
+import type { Context } from '../context.ts';
+import type { Incoming } from './accept.ts';
+import { answerRequestOf } from './evidence.ts';
+import type { Refusal } from './refuse.ts';
+import { waysOf } from './ways.ts';
+
+/**
+ * What a partner may not send us, though it is well formed (design: rules of the PDU's kind). Null: nothing to object. Recipients
+ * that are refused one by one are no problem here as long as an answer can say so.
+ */
+export function permissionProblem(context: Context, incoming: Incoming<ForwardReq>): Refusal | null {
+  const { pdu, arrival } = incoming;
+  const { partner } = arrival.visitor.identity;
+  const domain = domainOf(pdu.from) ?? domainOfText(arrival.envelope.mailFrom);
+  if (partner.domains.length > 0 && domain !== null && !partner.domains.includes(domain)) {
+    return denied(`${partner.name} may not send from the domain ${domain}`);
+  }
+  if (pdu.from !== null && findMasks(context.routes.own, pdu.from.value).length > 0) {
+    return denied('the sender is a subscriber of ours');
+  }
+  if (answerRequestOf(context, incoming, 'MM4_forward.RES') !== null) return null;
+  const ways = waysOf(context, incoming, arrival.arrivedAt);
+  const refused = ways.flatMap(({ way }) => (way.to === 'refused' ? [way] : []));
+  const [first] = refused;
+  if (first === undefined || refused.length < ways.length) return null;
+  const { status, text } = first;
+  return { errors: [text], status, reply: { code: 550, enhanced: enhancedOf(status), text } };
+}
+
+function denied(text: string): Refusal {
+  return {
+    errors: [text],
+    status: 'Error-service-denied',
+    reply: { code: 550, enhanced: '5.7.1', text },
+  };
+}
+
+function enhancedOf(status: Refusal['status']): string {
+  return status === 'Error-sending-address-unresolved' ? '5.1.1' : '5.7.1';
+}
+
+/** An e-mail sender's domain is part of its mailbox, a number's stands apart. */
+function domainOf(address: Address | null): string | null {
+  if (address === null) return null;
+  return address.domain ?? (address.kind === 'email' ? domainOfText(address.value) : null);
+}
+
+function domainOfText(text: string): string | null {
+  const at = text.lastIndexOf('@');
+  return at < 0 ? null : text.slice(at + 1).toLowerCase();
+}

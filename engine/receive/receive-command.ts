@@ -1,0 +1,75 @@
+import type { ForwardReq, Id } from '../../domain/mm4/pdu.ts';
+import type { Receive } from '../../domain/mms/decide/receive.ts';
+import type { PartyAddress, ReturnPath, SessionEvidence } from '../../domain/mms/events.ts';
+import type { Moment } from '../../domain/mms/plans.ts';
+import type { Context } from '../context.ts';
+import type { Incoming } from './accept.ts';
+import { answerRequestOf, evidenceOf, originOf, ourVersion } from './evidence.ts';
+import type { KeptContent } from './intake.ts';
+import { expiryOf, waysOf } from './ways.ts';
+
+/** Everything the decision about a forward.REQ needs, gathered from the PDU, its envelope and session, and the configuration. */
+export function receiveCommand(
+  context: Context,
+  incoming: Incoming<ForwardReq>,
+  content: KeptContent,
+  moment: Moment,
+): Receive {
+  const { pdu, arrival } = incoming;
+  const { read, envelope } = arrival;
+  return {
+    moment,
+    evidence: evidenceOf(incoming, content.head),
+    recipients: waysOf(context, incoming, moment.now),
+    answer: answerRequestOf(context, incoming, 'MM4_forward.RES'),
+    pdu: {
+      from: originOf(incoming),
+      messageId: pdu.messageId ?? missing,
+      transactionId: pdu.transactionId ?? missing,
+      rfcMessageId: pdu.rfcMessageId,
+      version: pdu.version?.raw ?? null,
+      envelope: { mailFrom: envelope.mailFrom, rcptTo: envelope.rcptTo },
+      sender: senderOf(incoming),
+      flags: pdu.flags,
+      submittedAt: pdu.date,
+      expiresAt: expiryOf(context, pdu, moment.now),
+      parts: pdu.parts.map(({ type, size, sha256 }) => ({ type, size, sha256 })),
+      size: { wire: read.wireSize, body: read.bodySize, decoded: read.decodedSize },
+      bodySha256: read.bodySha256,
+      eightBit: read.eightBit,
+      content: content.body,
+      head: content.head,
+      session: sessionOf(incoming),
+      warnings: pdu.warnings,
+      reportsTo: returnPath(context, incoming),
+    },
+  };
+}
+
+const missing: Id = { raw: null, normal: '' };
+
+function senderOf({ pdu, arrival }: Incoming<ForwardReq>): PartyAddress {
+  return pdu.from === null
+    ? { address: arrival.envelope.mailFrom, kind: 'other', raw: arrival.envelope.mailFrom }
+    : { address: pdu.from.value, kind: pdu.from.kind, raw: pdu.from.raw };
+}
+
+function sessionOf({ arrival }: Incoming): SessionEvidence {
+  const { envelope, visitor } = arrival;
+  return {
+    address: visitor.address,
+    ehlo: envelope.ehlo,
+    ...(envelope.tls === undefined ? {} : { tls: envelope.tls }),
+    ...(visitor.login === undefined ? {} : { login: visitor.login }),
+  };
+}
+
+/** Reports go back on the VASP entry's ack route, to the sender as the envelope named it. */
+function returnPath(context: Context, { pdu, arrival }: Incoming<ForwardReq>): ReturnPath | null {
+  const { vasp } = arrival.visitor.identity;
+  const route = context.routes.routes.get(vasp.mm4AckRouting)?.route;
+  const mailTo = arrival.envelope.mailFrom === '' ? (pdu.from?.raw ?? '') : arrival.envelope.mailFrom;
+  if (route === undefined || mailTo === '') return null;
+  const version = [vasp.mmsVersion, route.mmsVersion, ourVersion].find((text) => text !== '') ?? ourVersion;
+  return { route: route.account, version, requestAck: route.requestAck, mailTo };
+}

@@ -1,0 +1,89 @@
+import * as E from 'fp-ts/lib/Either.js';
+
+import type { RequestStatus } from '../../domain/mm4/pdu.ts';
+import { maxDuplicates } from '../../domain/mms/decide/receive.ts';
+import type { MmsEvent } from '../../domain/mms/events.ts';
+import { evidenceStream } from '../../domain/mms/ids.ts';
+import { nextAnswer, planAnswer } from '../../domain/mms/plans.ts';
+import type { SmtpReply } from '../../domain/ports.ts';
+import type { Context } from '../context.ts';
+import type { Messages } from '../messages.ts';
+import { momentFor } from '../moment.ts';
+import type { Incoming } from './accept.ts';
+import { answerRequestOf, digestOf, evidenceOf, originOf } from './evidence.ts';
+import { taken, unable } from './intake.ts';
+
+/** Why a PDU is turned away: by RES if it asked for one that can be sent, else by the SMTP reply. Never by both. */
+export interface Refusal {
+  readonly errors: readonly string[];
+  readonly status: RequestStatus;
+  readonly reply: SmtpReply;
+  /** False: the rules say SMTP, whatever the PDU asks (protocol reference 3.6). */
+  readonly byRes?: false;
+}
+
+/** Keeps what is refused, raw bytes and all, in a stream of its own, and answers it. */
+export async function refuse(
+  context: Context,
+  messages: Messages,
+  incoming: Incoming,
+  refusal: Refusal,
+): Promise<SmtpReply> {
+  const kept = await incoming.arrival.keep();
+  if (E.isLeft(kept)) return unable;
+  const { pdu, arrival } = incoming;
+  const { partner } = originOf(incoming);
+  const stream = evidenceStream('refused', partner, digestOf(incoming));
+  const moment = momentFor(context, stream);
+  const type = resTypeOf(incoming);
+  const request = refusal.byRes === false || type === null ? null : answerRequestOf(context, incoming, type);
+  const reply = request === null ? refusal.reply : taken;
+  const evidence = evidenceOf(incoming, kept.right.head);
+  const transacted = await messages.transact(
+    stream,
+    (state): readonly MmsEvent[] => {
+      const said = { code: refusal.status, text: refusal.reply.text };
+      const answer = planAnswer(moment, request, nextAnswer(state), said);
+      if (state.evidence > 0) {
+        return state.duplicates >= maxDuplicates
+          ? []
+          : [{ type: 'DuplicateReceived', of: 'forward', pdu: evidence, answer }];
+      }
+      return [
+        {
+          type: 'RefusedReceived',
+          pduKind: pdu.messageTypeRaw ?? pdu.kind,
+          messageId: pdu.messageId,
+          pdu: evidence,
+          envelope: { mailFrom: arrival.envelope.mailFrom, rcptTo: arrival.envelope.rcptTo },
+          size: arrival.read.wireSize,
+          content: kept.right.body,
+          errors: refusal.errors,
+          reply,
+          answer,
+        },
+      ];
+    },
+    { correlation: stream, causation: evidence.sha256, actor: 'smtp-in', occurredAt: moment.now },
+    { assumeNew: true },
+  );
+  context.log.warn({ stream, partner, errors: refusal.errors, reply: reply.code }, 'a PDU was refused');
+  return E.isRight(transacted) ? reply : unable;
+}
+
+/** The RES that answers a REQ of this kind, also of one nobody defined; null: it is no REQ. */
+function resTypeOf({ pdu }: Incoming): string | null {
+  switch (pdu.kind) {
+    case 'MM4_forward.REQ':
+    case 'MM4_delivery_report.REQ':
+    case 'MM4_read_reply_report.REQ':
+      return pdu.kind.replace('.REQ', '.RES');
+    case 'unknown':
+      return pdu.resType;
+    case 'MM4_forward.RES':
+    case 'MM4_delivery_report.RES':
+    case 'MM4_read_reply_report.RES':
+    case 'not-mm4':
+      return null;
+  }
+}

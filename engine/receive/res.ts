@@ -1,0 +1,161 @@
+import * as E from 'fp-ts/lib/Either.js';
+
+import type { Res } from '../../domain/mm4/pdu.ts';
+import { receiveAck } from '../../domain/mms/decide/ack.ts';
+import { receiveReportAck } from '../../domain/mms/decide/report.ts';
+import type { MmsEvent } from '../../domain/mms/events.ts';
+import { parseOurTransactionId, streamOf, uidOf, type TransactionKind } from '../../domain/mms/ids.ts';
+import { firstIntake, type Leg, type MmsState } from '../../domain/mms/state.ts';
+import type { SmtpReply } from '../../domain/ports.ts';
+import { retryAt } from '../../domain/retry.ts';
+import { learnAlias } from '../aliases.ts';
+import type { Context } from '../context.ts';
+import type { Messages } from '../messages.ts';
+import { momentFor } from '../moment.ts';
+import type { Incoming } from './accept.ts';
+import { evidenceOf, mayAnswerFor, originOf, resStatusOf } from './evidence.ts';
+import { taken, unable, type KeptContent } from './intake.ts';
+import { keepOrphan } from './orphan.ts';
+
+/** Which of our transactions a RES answers. */
+interface Answered {
+  readonly uid: string;
+  readonly kind: TransactionKind;
+  readonly number: number;
+}
+
+const kindOfRes = {
+  'MM4_forward.RES': 'forward',
+  'MM4_delivery_report.RES': 'delivery',
+  'MM4_read_reply_report.RES': 'read',
+} as const;
+
+/**
+ * A RES finds its stream by its transaction id, which is ours and leads home; the stream says whether it is real and whether this
+ * partner may give it. Everything else is an orphan. A RES is never answered.
+ */
+export async function acceptRes(context: Context, messages: Messages, incoming: Incoming<Res>): Promise<SmtpReply> {
+  const kept = await incoming.arrival.keep();
+  if (E.isLeft(kept)) return unable;
+  const found = await find(context, messages, incoming);
+  if (found === 'unavailable') return unable;
+  if ('orphan' in found) {
+    const verdict = { why: found.orphan, concerns: found.concerns, answer: null, status: 'Ok' } as const;
+    return keepOrphan(context, messages, incoming, kept.right, verdict);
+  }
+  return record(context, messages, incoming, kept.right, found);
+}
+
+type Found = Answered | { readonly orphan: string; readonly concerns: string | null } | 'unavailable';
+
+async function find(context: Context, messages: Messages, { pdu, arrival }: Incoming<Res>): Promise<Found> {
+  const kind = kindOfRes[pdu.kind];
+  const from = arrival.visitor.identity.partner.name;
+  const id = pdu.transactionId?.normal;
+  const ours = id === undefined ? null : parseOurTransactionId(id);
+  const uid = ours?.uid ?? (pdu.transactionId === null && pdu.messageId !== null ? uidOf(pdu.messageId.normal) : null);
+  if (uid === null) return { orphan: 'its transaction id is none of ours', concerns: null };
+  const loaded = await messages.load(streamOf(uid));
+  if (E.isLeft(loaded)) return 'unavailable';
+  const { state } = loaded.right;
+  if (state.intakes.length === 0) return { orphan: 'no message has this transaction', concerns: null };
+  const answered = ours === null ? outstanding(state, kind, from, uid) : ours;
+  if (answered === null) return { orphan: 'not exactly one transaction is open for its Message-ID', concerns: uid };
+  if (answered.kind !== kind || (id !== undefined && !isReal(state, answered, id))) {
+    return { orphan: 'its transaction id was never given out', concerns: uid };
+  }
+  const owner = ownerOf(context, state, answered);
+  return owner !== null && mayAnswerFor(context.routes, owner, from)
+    ? answered
+    : { orphan: `${from} may not answer for ${owner ?? 'nobody'}`, concerns: uid };
+}
+
+/** Without a transaction id: the one open transaction of that kind at that peer, if there is exactly one (reference 3.3). */
+function outstanding(state: MmsState, kind: TransactionKind, from: string, uid: string): Answered | null {
+  if (kind !== 'forward') return null;
+  const open = state.legs.filter((leg) => leg.partner === from && leg.stage.kind === 'sent' && leg.res.size === 0);
+  const [leg] = open;
+  return leg !== undefined && open.length === 1 ? { uid, kind, number: leg.leg } : null;
+}
+
+function isReal(state: MmsState, { kind, number }: Answered, id: string): boolean {
+  return kind === 'forward'
+    ? legNumbered(state, number)?.transactionIds.includes(id) === true
+    : state.reports.some(({ plan }) => plan.report === number && plan.transactionId === id);
+}
+
+function ownerOf(context: Context, state: MmsState, { kind, number }: Answered): string | null {
+  if (kind === 'forward') return legNumbered(state, number)?.partner ?? null;
+  const report = state.reports.find(({ plan }) => plan.report === number);
+  return report === undefined ? null : (context.routes.routes.get(report.plan.route)?.partner.name ?? null);
+}
+
+function legNumbered(state: MmsState, number: number): Leg | undefined {
+  return state.legs[number - 1];
+}
+
+async function record(
+  context: Context,
+  messages: Messages,
+  incoming: Incoming<Res>,
+  content: KeptContent,
+  { uid, kind, number }: Answered,
+): Promise<SmtpReply> {
+  const { pdu } = incoming;
+  const stream = streamOf(uid);
+  const moment = momentFor(context, stream);
+  const evidence = evidenceOf(incoming, content.head);
+  const status = resStatusOf(pdu);
+  const text = pdu.status.text === undefined ? {} : { text: pdu.status.text };
+  const alias = await aliasIn(context, messages, incoming, stream);
+  const decide = (state: MmsState): readonly MmsEvent[] => {
+    const nextAttemptAt = nextAttempt(context, state, kind, number, moment.now);
+    if (kind !== 'forward') {
+      return receiveReportAck(state, { report: number, pdu: evidence, status, ...text, nextAttemptAt, now: moment.now });
+    }
+    const recipients = pdu.status.recipients?.map(({ value }) => value);
+    return receiveAck(state, {
+      moment,
+      leg: number,
+      transactionId: pdu.transactionId?.normal ?? '',
+      pdu: evidence,
+      status,
+      ...text,
+      ...(recipients === undefined ? {} : { recipients }),
+      ...(alias === null ? {} : { alias }),
+      nextAttemptAt,
+    });
+  };
+  const cause = { correlation: uid, causation: evidence.sha256, actor: 'smtp-in', occurredAt: moment.now } as const;
+  const transacted = await messages.transact(stream, decide, cause);
+  return E.isRight(transacted) ? taken : unable;
+}
+
+/** A RES that names another Message-ID than ours brings the partner's own name for the message (reference 3.3). */
+async function aliasIn(
+  context: Context,
+  messages: Messages,
+  incoming: Incoming<Res>,
+  stream: string,
+): Promise<string | null> {
+  const id = incoming.pdu.messageId?.normal;
+  const loaded = await messages.load(stream);
+  if (id === undefined || E.isLeft(loaded)) return null;
+  if (id === firstIntake(loaded.right.state).messageId.normal) return null;
+  await learnAlias(context, originOf(incoming).partner, id, stream);
+  return id;
+}
+
+function nextAttempt(
+  context: Context,
+  state: MmsState,
+  kind: TransactionKind,
+  number: number,
+  now: number,
+): number {
+  const leg = legNumbered(state, number);
+  const account =
+    kind === 'forward' ? leg?.route : state.reports.find(({ plan }) => plan.report === number)?.plan.route;
+  const route = account === undefined ? undefined : context.routes.routes.get(account)?.route;
+  return route === undefined ? now : retryAt(route.retry, Math.max(1, leg?.attempts ?? 1), now, context.randomness.share());
+}
