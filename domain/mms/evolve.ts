@@ -126,6 +126,7 @@ function received(state: MmsState, event: Received): MmsState {
     bodySha256: event.bodySha256,
     eightBit: event.eightBit,
     mailFrom: event.envelope.mailFrom,
+    session: event.session,
     reportsTo: event.reportsTo,
     status: event.status,
   };

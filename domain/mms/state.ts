@@ -7,6 +7,7 @@ import type {
   PartyAddress,
   RelayPlan,
   ReturnPath,
+  SessionEvidence,
   VariantKey,
 } from './events.ts';
 
@@ -39,6 +40,7 @@ export interface Intake {
   readonly bodySha256: string;
   readonly eightBit: boolean;
   readonly mailFrom: string;
+  readonly session: SessionEvidence;
   readonly reportsTo: ReturnPath | null;
   readonly status: { readonly code: RequestStatus; readonly text?: string };
 }

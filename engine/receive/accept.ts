@@ -1,6 +1,7 @@
 import { decodePdu } from '../../domain/mm4/decode.ts';
 import type { Pdu } from '../../domain/mm4/pdu.ts';
-import { verdictOf } from '../../domain/mm4/verdict.ts';
+import { judge } from '../../domain/mm4/verdict.ts';
+import type { SmtpReply } from '../../domain/ports.ts';
 import type { Context } from '../context.ts';
 import type { Messages } from '../messages.ts';
 import { acceptForward } from './forward.ts';
@@ -17,24 +18,43 @@ export interface Incoming<P extends Pdu = Pdu> {
 
 /** Every mail that reached its final dot: decoded, judged, and given to the family of decisions its kind belongs to. */
 export function acceptance(context: Context, messages: Messages): Accept {
-  return async (arrival) => {
-    const pdu = decodeArrival(context, arrival);
-    const verdict = verdictOf(pdu, arrival.read, judgement(context, arrival));
-    const incoming = { arrival, pdu };
-    if (verdict.outcome === 'reject') return refuse(context, messages, incoming, verdict);
-    switch (pdu.kind) {
-      case 'MM4_forward.REQ':
-        return acceptForward(context, messages, { arrival, pdu });
-      case 'MM4_delivery_report.REQ':
-      case 'MM4_read_reply_report.REQ':
-        return acceptReport(context, messages, { arrival, pdu });
-      case 'MM4_forward.RES':
-      case 'MM4_delivery_report.RES':
-      case 'MM4_read_reply_report.RES':
-        return acceptRes(context, messages, { arrival, pdu });
-      case 'unknown':
-      case 'not-mm4':
-        return refuse(context, messages, incoming, verdict);
-    }
+  const ownDomains = new Set(context.configuration.node.domains);
+  return (arrival) => {
+    const { read, envelope, visitor, arrivedAt } = arrival;
+    const pdu = decodePdu({
+      fields: read.fields,
+      mime: read.mime,
+      envelope: { mailFrom: envelope.mailFrom, rcptTo: envelope.rcptTo },
+      arrivedAt,
+      strict: visitor.identity.partner.dialect.strict,
+    });
+    const refusal = judge(pdu, {
+      limits: context.configuration.limits,
+      declaredSize: envelope.size,
+      wireSize: read.wireSize,
+      decodedSize: read.mime.decodedSize,
+      headTooLong: read.headTooLong,
+      ownDomains,
+    });
+    return refusal === null
+      ? acceptKind(context, messages, { arrival, pdu })
+      : refuse(context, messages, { arrival, pdu }, refusal);
   };
+}
+
+function acceptKind(context: Context, messages: Messages, { arrival, pdu }: Incoming): Promise<SmtpReply> {
+  switch (pdu.kind) {
+    case 'MM4_forward.REQ':
+      return acceptForward(context, messages, { arrival, pdu });
+    case 'MM4_delivery_report.REQ':
+    case 'MM4_read_reply_report.REQ':
+      return acceptReport(context, messages, { arrival, pdu });
+    case 'MM4_forward.RES':
+    case 'MM4_delivery_report.RES':
+    case 'MM4_read_reply_report.RES':
+      return acceptRes(context, messages, { arrival, pdu });
+    case 'unknown':
+    case 'not-mm4':
+      throw new Error(`a PDU of kind ${pdu.kind} passed judgement`);
+  }
 }

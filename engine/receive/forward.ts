@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 
 import type { ForwardReq } from '../../domain/mm4/pdu.ts';
+import type { Refusal } from '../../domain/mm4/verdict.ts';
 import { decideReceive, type Receive, type ReceiveDecision } from '../../domain/mms/decide/receive.ts';
 import { openVariant } from '../../domain/mms/decide/variant.ts';
 import { streamOf, uidOf } from '../../domain/mms/ids.ts';
@@ -14,7 +15,7 @@ import type { Incoming } from './accept.ts';
 import { taken, unable } from './intake.ts';
 import { permissionProblem } from './permission.ts';
 import { receiveCommand } from './receive-command.ts';
-import { refuse, type Refusal } from './refuse.ts';
+import { refuse } from './refuse.ts';
 
 const tooManyVariants: Refusal = {
   errors: ['too-many-variants'],

@@ -1,9 +1,9 @@
 import type { Address, ForwardReq } from '../../domain/mm4/pdu.ts';
+import type { Refusal } from '../../domain/mm4/verdict.ts';
 import { findMasks } from '../../domain/routing/masks.ts';
 import type { Context } from '../context.ts';
 import type { Incoming } from './accept.ts';
 import { answerRequestOf } from './evidence.ts';
-import type { Refusal } from './refuse.ts';
 import { waysOf } from './ways.ts';
 
 /**

@@ -34,7 +34,7 @@ export function receiveCommand(
       submittedAt: pdu.date,
       expiresAt: expiryOf(context, pdu, moment.now),
       parts: pdu.parts.map(({ type, size, sha256 }) => ({ type, size, sha256 })),
-      size: { wire: read.wireSize, body: read.bodySize, decoded: read.decodedSize },
+      size: { wire: read.wireSize, body: read.bodySize, decoded: read.mime.decodedSize },
       bodySha256: read.bodySha256,
       eightBit: read.eightBit,
       content: content.body,

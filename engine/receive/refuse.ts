@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 
-import type { RequestStatus } from '../../domain/mm4/pdu.ts';
+import type { Refusal } from '../../domain/mm4/verdict.ts';
 import { maxDuplicates } from '../../domain/mms/decide/receive.ts';
 import type { MmsEvent } from '../../domain/mms/events.ts';
 import { evidenceStream } from '../../domain/mms/ids.ts';
@@ -12,15 +12,6 @@ import { momentFor } from '../moment.ts';
 import type { Incoming } from './accept.ts';
 import { answerRequestOf, digestOf, evidenceOf, originOf } from './evidence.ts';
 import { taken, unable } from './intake.ts';
-
-/** Why a PDU is turned away: by RES if it asked for one that can be sent, else by the SMTP reply. Never by both. */
-export interface Refusal {
-  readonly errors: readonly string[];
-  readonly status: RequestStatus;
-  readonly reply: SmtpReply;
-  /** False: the rules say SMTP, whatever the PDU asks (protocol reference 3.6). */
-  readonly byRes?: false;
-}
 
 /** Keeps what is refused, raw bytes and all, in a stream of its own, and answers it. */
 export async function refuse(
@@ -36,7 +27,7 @@ export async function refuse(
   const stream = evidenceStream('refused', partner, digestOf(incoming));
   const moment = momentFor(context, stream);
   const type = resTypeOf(incoming);
-  const request = refusal.byRes === false || type === null ? null : answerRequestOf(context, incoming, type);
+  const request = refusal.smtpOnly === true || type === null ? null : answerRequestOf(context, incoming, type);
   const reply = request === null ? refusal.reply : taken;
   const evidence = evidenceOf(incoming, kept.right.head);
   const transacted = await messages.transact(

@@ -55,7 +55,8 @@ async function find(
   if (E.isLeft(loaded)) return loaded;
   if (loaded.right.state.intakes.length > 0) return findAmong(context, messages, incoming, home, loaded.right.state);
   const alias = await homeOfAlias(context, incoming.arrival.visitor.identity.partner.name, id);
-  if (E.isLeft(alias) || alias.right === null) return alias;
+  if (E.isLeft(alias)) return alias;
+  if (alias.right === null) return E.right(null);
   const aliased = await messages.load(alias.right);
   return E.isLeft(aliased) ? aliased : findAmong(context, messages, incoming, alias.right, aliased.right.state);
 }
@@ -91,7 +92,9 @@ function reportedRecipient(
     .filter((leg) => mayAnswerFor(context.routes, leg.partner, from))
     .flatMap((leg) => leg.recipients);
   const match = matchReport(pdu, sentThere);
-  return match === null ? null : (state.recipients.get(match.recipient) ?? null);
+  if (match === null) return null;
+  const { value } = match.recipient;
+  return [...state.recipients.values()].find(({ address }) => address.toLowerCase() === value.toLowerCase()) ?? null;
 }
 
 function hasFinal(recipient: Recipient, pdu: ReportPdu): boolean {

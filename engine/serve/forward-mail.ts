@@ -1,11 +1,20 @@
-import { splitHeaderBlock } from '../../domain/mm4/header-block.ts';
-import { relayForward, relayPlainMail } from '../../domain/mm4/encode.ts';
-import { parseAddress, renderAddress } from '../../domain/mm4/address.ts';
+import { formatDate, parseDate } from '../../domain/mm4/dates.ts';
+import { fieldsNamed, splitHeaderBlock, type HeaderField } from '../../domain/mm4/header-block.ts';
+import { renderId } from '../../domain/mm4/ids.ts';
+import { receivedLine, relayForward, relayPlainMail } from '../../domain/mm4/relay.ts';
+import { renderAddress } from '../../domain/mm4/render-address.ts';
 import type { ForwardStarted } from '../../domain/mms/events.ts';
 import { intakeOf, recipientOf, type Intake, type MmsState } from '../../domain/mms/state.ts';
-import { ContentError, type ContentRef, type MailSession, type OutgoingMail, type SendOutcome } from '../../domain/ports.ts';
+import {
+  ContentError,
+  type ContentRef,
+  type MailSession,
+  type OutgoingMail,
+  type SendOutcome,
+} from '../../domain/ports.ts';
 import type { Context } from '../context.ts';
 import { ourDomain } from '../moment.ts';
+import { ourVersion } from '../receive/evidence.ts';
 import type { Line } from './line.ts';
 
 /** A forward.REQ ready to be sent, or why it can never be. */
@@ -21,7 +30,7 @@ export type ForwardMail =
 
 /**
  * The mail of one attempt: the header block as it came, with what is ours in it replaced, and the body byte for byte
- * (design: bytes pass through untouched).
+ * (promise: bytes pass through untouched).
  */
 export async function composeForward(
   context: Context,
@@ -33,29 +42,24 @@ export async function composeForward(
   const [first] = claim.recipients;
   if (first === undefined) throw new Error('a claim without recipients');
   const intake = intakeOf(state, recipientOf(state, first));
-  if (intake.eightBit && !session.facts.eightBitMime) {
-    return refusedByUs('the partner does not take 8-bit bodies, and sevenBitOnly is not switched on for it');
-  }
-  let received: Uint8Array;
-  try {
-    received = await collect(context.content.read(intake.head));
-  } catch (error) {
-    if (!(error instanceof ContentError)) throw error;
-    return {
-      kind: 'impossible',
-      outcome: { kind: 'not-sent', at: 'mail', why: error.message, content: error.failure },
-    };
-  }
+  if (intake.eightBit && !session.facts.eightBitMime) return refusedByUs(needsSevenBit);
+  const received = await readHead(context, intake.head);
+  if (!(received instanceof Uint8Array)) return { kind: 'impossible', outcome: received };
+  const head = headOf(context, intake, splitHeaderBlock(received), claim, line);
+  const { dialect } = line.partner;
+  const domain = dialect.rcptDomain === '' ? line.route.domain : dialect.rcptDomain;
   const recipients = new Map(
-    claim.recipients.map((address) => [rcptTo(recipientOf(state, address).address, line), address]),
+    claim.recipients.map((address) => [
+      renderAddress(recipientOf(state, address), domain, dialect.typeSuffix),
+      address,
+    ]),
   );
-  const head = headOf(context, intake, received, claim, line);
   return {
     kind: 'mail',
     bodySha256: intake.bodySha256,
     recipients,
     mail: {
-      mailFrom: mailFrom(context, intake, line),
+      mailFrom: dialect.keepOriginatorDomain ? intake.mailFrom : senderAtOurs(context, intake),
       rcptTo: [...recipients.keys()],
       head,
       body: intake.content === null ? null : context.content.read(intake.content),
@@ -64,3 +68,77 @@ export async function composeForward(
     },
   };
 }
+
+const needsSevenBit = 'the partner takes no 8-bit bodies, and sevenBitOnly is not switched on for it';
+
+/** A rule of ours about the partner, as if the partner had said it: the leg is refused with that reason. */
+function refusedByUs(text: string): ForwardMail {
+  const reply = { code: 554, enhanced: '5.6.3', text, ours: true } as const;
+  return { kind: 'impossible', outcome: { kind: 'refused', at: 'mail', reply, refused: [] } };
+}
+
+async function readHead(context: Context, ref: ContentRef): Promise<Uint8Array | SendOutcome> {
+  try {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of context.content.read(ref)) chunks.push(chunk);
+    return Buffer.concat(chunks);
+  } catch (error) {
+    if (!(error instanceof ContentError)) throw error;
+    return { kind: 'not-sent', at: 'mail', why: error.message, content: error.failure };
+  }
+}
+
+function headOf(
+  context: Context,
+  intake: Intake,
+  fields: readonly HeaderField[],
+  claim: ForwardStarted,
+  line: Line,
+): Uint8Array {
+  const { dialect } = line.partner;
+  const { route } = line;
+  const now = context.clock.now();
+  const mail = {
+    received: receivedLine({ ...intake.session, by: ourDomain(context), id: claim.transactionId, at: now }),
+    rfcMessageId: claim.rfcMessageId,
+    sender: senderAtOurs(context, intake),
+    from: dialect.keepOriginatorDomain || isMailbox(intake) ? null : senderAtOurs(context, intake),
+  };
+  if (route.format === 'SMTP') return relayPlainMail(fields, mail);
+  return relayForward(fields, {
+    ...mail,
+    transactionId: renderId(claim.transactionId, dialect.idQuoting),
+    systemAddress: context.configuration.node.systemAddress,
+    requestAck: claim.requestAck,
+    version: route.mmsVersion === '' ? ourVersion : route.mmsVersion,
+    expiry: expiryFor(fields, intake, dialect.expiryForm, now),
+  });
+}
+
+/** The sender's number under our first domain, so that answers and reports come back to us; a mailbox stays what it is. */
+function senderAtOurs(context: Context, intake: Intake): string {
+  if (isMailbox(intake)) return intake.sender.address;
+  return renderAddress(intake.sender, ourDomain(context), /\/type=/i.test(intake.sender.raw));
+}
+
+function isMailbox({ sender }: Intake): boolean {
+  return sender.kind === 'email' || sender.kind === 'system';
+}
+
+const hour = 3_600_000;
+
+/** The expiry in the form the partner reads (reference 3.8); null: as it came. A duration is made absolute when it is relayed late. */
+function expiryFor(
+  fields: readonly HeaderField[],
+  intake: Intake,
+  form: 'absolute' | 'relative',
+  now: number,
+): string | null {
+  const raw = fieldsNamed(fields, 'x-mms-expiry')[0]?.value;
+  if (raw === undefined) return null;
+  const isRelative = /^"?\d{1,9}"?$/.test(raw);
+  if (form === 'relative') return isRelative ? null : String(Math.max(0, Math.ceil((intake.expiresAt - now) / 1_000)));
+  const date = parseDate(fieldsNamed(fields, 'date')[0]?.value ?? '') ?? now;
+  return isRelative && Math.abs(now - date) > hour ? formatDate(intake.expiresAt) : null;
+}
+

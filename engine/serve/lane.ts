@@ -4,7 +4,7 @@ import type { Line } from './line.ts';
 import type { WorkQueue } from './queue.ts';
 
 /** Does what one stream owes on this line, with a session in hand. */
-export type Perform = (stream: string, line: Line, session: MailSession) => Promise<void>;
+export type Perform = (stream: string, session: MailSession) => Promise<void>;
 
 /**
  * One connection's worth of work: take a stream, get a session, do it, again. Nobody takes work while the line is down, so the
@@ -39,7 +39,7 @@ async function performSafely(
   perform: Perform,
 ): Promise<void> {
   try {
-    await perform(stream, line, session);
+    await perform(stream, session);
   } catch (error) {
     const trace = error instanceof Error ? error.stack : String(error);
     context.log.error({ stream, route: line.route.account, error: trace }, 'serving a message failed');

@@ -1,0 +1,42 @@
+import { commands, type Command } from './commands.ts';
+import { CommandError, exitCodes } from './exit.ts';
+
+/**
+ * `mm4 COMMAND`. Exit codes: 0 done, 1 it went wrong, 2 wrong usage or configuration, 3 nothing found, 4 another engine or
+ * none where one is needed.
+ */
+async function main(argv: readonly string[]): Promise<number> {
+  const [name, ...rest] = argv;
+  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
+    const named = commands.find((command) => command.name === rest[0]);
+    process.stdout.write(named === undefined ? overview() : help(named));
+    return name === undefined ? exitCodes.usage : exitCodes.done;
+  }
+  const command = commands.find((candidate) => candidate.name === name);
+  if (command === undefined) {
+    process.stderr.write(`mm4: there is no command "${name}"\n\n${overview()}`);
+    return exitCodes.usage;
+  }
+  if (rest.includes('--help') || rest.includes('-h')) {
+    process.stdout.write(help(command));
+    return exitCodes.done;
+  }
+  return command.run(rest);
+}
+
+function overview(): string {
+  const lines = commands.map(({ name, summary }) => `  ${name.padEnd(14)}${summary}`);
+  return `usage: mm4 COMMAND [OPTIONS]\n\n${lines.join('\n')}\n\nmm4 help COMMAND tells more.\n`;
+}
+
+function help({ usage, summary, details, example }: Command): string {
+  return `usage: ${usage}\n\n${summary}\n\n${details}\n\nexample:\n${example.replace(/^/gm, '  ')}\n`;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof CommandError)) throw error;
+  process.stderr.write(`mm4: ${error.message}\n`);
+  process.exitCode = error.exitCode;
+}

@@ -1,0 +1,88 @@
+import type { Flags } from './pdu.ts';
+
+/** A value that was read, and whether it had to be guessed. */
+export interface Reading<A> {
+  readonly value: A;
+  readonly warning?: 'enum-unknown-defaulted' | 'enum-spelling';
+}
+
+const yes: ReadonlySet<string> = new Set(['yes', 'y', 'true', '1', '128']);
+const no: ReadonlySet<string> = new Set(['no', 'n', 'false', '0', '129']);
+
+/** The boolean parser of reference Appendix B. */
+export function readBoolean(text: string | undefined, fallback: boolean): Reading<boolean> {
+  if (text === undefined) return { value: fallback };
+  const plain = comparable(text);
+  const value = yes.has(plain) ? true : no.has(plain) ? false : null;
+  return value === null ? { value: fallback, warning: 'enum-unknown-defaulted' } : { value };
+}
+
+/** An enumeration: the words in their canonical spelling; `also` maps other spellings, in lower case. */
+export function readEnum<A extends string>(
+  text: string | undefined,
+  words: readonly A[],
+  fallback: A,
+  also: Readonly<Record<string, A>> = {},
+): Reading<A> {
+  if (text === undefined) return { value: fallback };
+  const plain = comparable(text);
+  const exact = words.find((word) => word.toLowerCase() === plain);
+  if (exact !== undefined) return { value: exact };
+  const other = also[plain];
+  return other === undefined
+    ? { value: fallback, warning: 'enum-unknown-defaulted' }
+    : { value: other, warning: 'enum-spelling' };
+}
+
+/** Enumerations are compared without case, surrounding quotes and doubled blanks (reference 2). */
+export function comparable(text: string): string {
+  return text
+    .trim()
+    .replace(/^(["'])(.*)\1$/s, '$2')
+    .trim()
+    .replace(/\s+/g, ' ')
+    .toLowerCase();
+}
+
+/** The request flags of a forward.REQ (reference 1.1, 3.10). */
+export function readFlags(get: (name: string) => string | undefined): {
+  readonly flags: Flags;
+  readonly warnings: readonly string[];
+} {
+  const warnings: string[] = [];
+  const take = <A>({ value, warning }: Reading<A>): A => {
+    if (warning !== undefined) warnings.push(warning);
+    return value;
+  };
+  const flags: Flags = {
+    ackRequest: take(readBoolean(get('x-mms-ack-request'), false)),
+    deliveryReport: take(readBoolean(get('x-mms-delivery-report'), false)),
+    originatorRsDeliveryReport: take(readBoolean(get('x-mms-originator-r/s-delivery-report'), false)),
+    readReply: take(readBoolean(get('x-mms-read-reply'), false)),
+    senderVisibility: take(readEnum(get('x-mms-sender-visibility'), ['Show', 'Hide'], 'Show', visibilities)),
+    priority: take(readEnum(get('x-mms-priority'), ['Low', 'Normal', 'High'], 'Normal', priorities)),
+    messageClass: take(readEnum(get('x-mms-message-class'), classes, 'Personal', otherClasses)),
+    forwardCounter: take(readCounter(get('x-mms-forward-counter'))),
+    adaptationAllowed: take(readBoolean(get('x-mms-adaptation-allowed'), true)),
+    drmContent: take(readBoolean(get('x-mms-drm-content'), false)),
+  };
+  return { flags, warnings };
+}
+
+const classes = ['Personal', 'Advertisement', 'Informational', 'Auto'] as const;
+/** MM1 octets, and the name of TS 32.298. */
+const otherClasses = {
+  '128': 'Personal',
+  '129': 'Advertisement',
+  '130': 'Informational',
+  '131': 'Auto',
+  'information-service': 'Informational',
+} as const;
+const priorities = { '128': 'Low', '129': 'Normal', '130': 'High' } as const;
+const visibilities = { '128': 'Hide', '129': 'Show' } as const;
+
+function readCounter(text: string | undefined): Reading<number> {
+  if (text === undefined) return { value: 0 };
+  const digits = /^["']?(\d{1,9})["']?$/.exec(text.trim())?.[1];
+  return digits === undefined ? { value: 0, warning: 'enum-unknown-defaulted' } : { value: Number(digits) };
+}

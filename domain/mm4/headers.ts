@@ -1,0 +1,178 @@
+import type { HeaderField } from './header-block.ts';
+
+/** Header names by lower case to the canonical spelling, with what also is accepted for them (reference Appendix A). */
+const aliases: Readonly<Record<string, string>> = {
+  'x-mms-3gpp-version': 'x-mms-3gpp-mms-version',
+  'x-mms-status': 'x-mms-mm-status-code',
+  'x-mms-status-code': 'x-mms-mm-status-code',
+  'x-mms-mm-read-status': 'x-mms-read-status',
+  'x-mms-read-report': 'x-mms-read-reply',
+  'x-mms-response-status': 'x-mms-request-status-code',
+  'x-mms-response-text': 'x-mms-status-text',
+  'x-mms-previously-sent-date': 'x-mms-previously-sent-date-and-time',
+};
+
+/** Everything of section 1 of the reference, the Chinese and VAS extras, the reply-charging four. */
+const known: ReadonlySet<string> = new Set([
+  ...Object.keys(aliases),
+  ...Object.values(aliases),
+  'x-mms-message-type',
+  'x-mms-transaction-id',
+  'x-mms-message-id',
+  'x-mms-message-class',
+  'x-mms-expiry',
+  'x-mms-delivery-report',
+  'x-mms-originator-r/s-delivery-report',
+  'x-mms-priority',
+  'x-mms-sender-visibility',
+  'x-mms-ack-request',
+  'x-mms-forward-counter',
+  'x-mms-previously-sent-by',
+  'x-mms-adaptation-allowed',
+  'x-mms-content-class',
+  'x-mms-drm-content',
+  'x-mms-applic-id',
+  'x-mms-reply-applic-id',
+  'x-mms-aux-applic-info',
+  'x-mms-originator-recipient-address',
+  'x-mms-mmsip-address',
+  'x-mms-forward-route',
+  'x-mms-return-route',
+  'x-mms-originator-system',
+  'x-mms-request-recipients',
+  'x-mms-forward-to-originator-ua',
+  'x-mms-mm-status-extension',
+  'x-mms-vasp-id',
+  'x-mms-vas-id',
+  'x-mms-service-code',
+  'x-mms-charged-party-id',
+  'x-mms-linked-id',
+  'x-mms-fee-type',
+  'x-mms-fee-code',
+  'x-mms-rcpt-to',
+  'x-mms-reply-charging',
+  'x-mms-reply-charging-deadline',
+  'x-mms-reply-charging-size',
+  'x-mms-reply-charging-id',
+  'x-mms-mms-version',
+]);
+
+/** Headers that stand once (`Received` and Previously-sent may repeat). */
+const repeatable: ReadonlySet<string> = new Set([
+  'received',
+  'x-mms-previously-sent-by',
+  'x-mms-previously-sent-date-and-time',
+  'to',
+  'cc',
+  'bcc',
+]);
+
+/** Mail headers of which a second one contradicts the first. */
+const single: ReadonlySet<string> = new Set([
+  'message-id',
+  'date',
+  'from',
+  'sender',
+  'subject',
+  'content-type',
+]);
+
+/** The canonical lower-case name of a header that may have come under another. */
+export function canonicalName(name: string): string {
+  const lower = name.toLowerCase();
+  return aliases[lower] ?? lower;
+}
+
+/** The headers of one PDU, looked up by canonical name. */
+export interface Headers {
+  /** The value; undefined when absent. Of several the first. */
+  get(name: string): string | undefined;
+  /** All values, in order (repeatable headers). */
+  all(name: string): readonly string[];
+  readonly hasMms: boolean;
+  readonly unknown: readonly string[];
+  readonly warnings: readonly string[];
+  readonly errors: readonly string[];
+}
+
+interface Entry {
+  readonly value: string;
+  readonly alias: boolean;
+}
+
+/** One pass over the fields: aliases, repetitions and unknown names are found here and nowhere else. */
+export function indexHeaders(fields: readonly HeaderField[], strict: boolean): Headers {
+  const entries = new Map<string, Entry[]>();
+  const unknown: string[] = [];
+  const warnings = new Set<string>();
+  let hasMms = false;
+  for (const { name, value, eightBit } of fields) {
+    if (eightBit) warnings.add('raw-8bit-header');
+    const lower = name.toLowerCase();
+    const canonical = aliases[lower] ?? lower;
+    if (lower.startsWith('x-mms-')) {
+      hasMms = true;
+      if (!known.has(lower)) unknown.push(name);
+    }
+    const list = entries.get(canonical);
+    const entry = { value, alias: canonical !== lower };
+    if (list === undefined) entries.set(canonical, [entry]);
+    else list.push(entry);
+  }
+  if (unknown.length > 0) warnings.add('unknown-x-mms-header');
+  const errors: string[] = [];
+  for (const [name, list] of entries) chooseOne(entries, name, list, strict, warnings, errors);
+  return {
+    get: (name) => entries.get(name)?.[0]?.value,
+    all: (name) => (entries.get(name) ?? []).map(({ value }) => value),
+    hasMms,
+    unknown,
+    warnings: [...warnings],
+    errors,
+  };
+}
+
+/** The canonical name wins over an alias silently; the same header twice is a warning or, if they differ, an error. */
+function chooseOne(
+  entries: Map<string, Entry[]>,
+  name: string,
+  list: readonly Entry[],
+  strict: boolean,
+  warnings: Set<string>,
+  errors: string[],
+): void {
+  const proper = list.filter(({ alias }) => !alias);
+  const chosen = proper.length > 0 ? proper : list;
+  if (proper.length === 0) warnings.add('header-alias-used');
+  entries.set(name, [...chosen]);
+  if (chosen.length < 2 || repeatable.has(name)) return;
+  if (!name.startsWith('x-mms-') && !single.has(name)) return;
+  const values = new Set(chosen.map(({ value }) => comparable(name, value)));
+  if (values.size > 1 || strict) errors.push(`duplicate-header-conflict:${fieldName(name)}`);
+  else warnings.add('duplicate-header-equal');
+}
+
+/** Ids are equal in their normal form, everything else as text. */
+function comparable(name: string, value: string): string {
+  const text = value.trim();
+  return name.endsWith('-id') ? text.replace(/^[<"']+|[>"']+$/g, '') : text;
+}
+
+const fieldNames: Readonly<Record<string, string>> = {
+  'x-mms-transaction-id': 'transactionId',
+  'x-mms-message-id': 'messageId',
+  'x-mms-3gpp-mms-version': 'version',
+  'x-mms-message-type': 'messageType',
+  'x-mms-ack-request': 'ackRequest',
+  'x-mms-request-status-code': 'requestStatus',
+  'x-mms-mm-status-code': 'mmStatus',
+  'message-id': 'rfcMessageId',
+};
+
+/** The name of a header's meaning in errors: `X-Mms-Transaction-ID` is `transactionId`. */
+function fieldName(name: string): string {
+  return (
+    fieldNames[name] ??
+    name.replace(/^x-mms-/, '').replace(/[-/]+([a-z])/g, (_, letter: string) => letter.toUpperCase())
+  );
+}

@@ -1,0 +1,195 @@
+import { fieldsNamed, splitHeaderBlock, type HeaderField } from './header-block.ts';
+import { boundaryOf, endOfPartHead, partFacts, rootOf, type PartFacts } from './mime-part.ts';
+import type { Part } from './pdu.ts';
+import { isKnownEncoding, transferDecoder, type TransferDecoder } from './transfer-decoder.ts';
+
+/**
+ * Walks a MIME tree as it streams by (RFC 2046; tolerances of protocol reference 6.4), with bounded memory whatever comes.
+ * Multiparts are flattened to their leaves. The line end before a boundary belongs to the boundary; where the final boundary is
+ * missing, the last line end goes likewise. A single-part body is content whole.
+ */
+export interface MimeWalker {
+  push(chunk: Uint8Array): void;
+  end(): MimeResult;
+}
+
+export interface MimeResult {
+  readonly parts: readonly Part[];
+  /** Decoded octets of all parts together. */
+  readonly decodedSize: number;
+  /** Content-ID of the root of a multipart/related: where `start` points, else the first SMIL part, else the first. */
+  readonly rootPart: string | undefined;
+  readonly isMultipart: boolean;
+  readonly warnings: readonly string[];
+  /** Transfer encodings that nobody can decode. */
+  readonly unknownEncodings: readonly string[];
+  /** Beyond the limits of parts or part headers: what comes after is not looked into. */
+  readonly tooComplex: boolean;
+}
+
+const maxParts = 500;
+const maxNesting = 8;
+const maxPartHead = 16_384;
+/** A boundary has at most 70 characters (RFC 2046) and blanks may follow. A longer line is no boundary. */
+const maxBoundaryLine = 256;
+/** `\r\n--`: what a chunk may end in the middle of. */
+const lookBack = 4;
+
+export function mimeWalker(top: readonly HeaderField[]): MimeWalker {
+  const entities = entityTree(top);
+  // A boundary may be the very first line: it then stands after a line end that never was.
+  let pending: Buffer = Buffer.from('\n');
+  /** Octets at the start of `pending` that only serve to recognise a line start. */
+  let context = 1;
+
+  const emit = (end: number): void => {
+    if (end <= context) return;
+    entities.content(pending.subarray(context, end));
+    pending = pending.subarray(end);
+    context = 0;
+  };
+
+  const walk = (last: boolean): void => {
+    let from = 0;
+    for (;;) {
+      const lineEnd = pending.indexOf('\n--', from);
+      if (lineEnd < 0) break;
+      const next = pending.indexOf(0x0a, lineEnd + 1);
+      const contentEnd = lineEnd > 0 && pending[lineEnd - 1] === 0x0d ? lineEnd - 1 : lineEnd;
+      if (next < 0 && !last && pending.length - lineEnd <= maxBoundaryLine) {
+        emit(contentEnd);
+        return;
+      }
+      const stop = Math.min(next < 0 ? pending.length : next, lineEnd + maxBoundaryLine);
+      if (entities.delimiter(pending.toString('latin1', lineEnd + 1, stop), () => emit(contentEnd))) {
+        pending = next < 0 ? Buffer.alloc(0) : pending.subarray(pending.indexOf(0x0a, pending.indexOf('\n--') + 1));
+        context = next < 0 ? 0 : 1;
+        from = 0;
+      } else {
+        from = lineEnd + 1;
+      }
+    }
+    emit(last ? withoutLineEnd(pending) : pending.length - lookBack);
+  };
+
+  return {
+    push: (chunk) => {
+      const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+      if (!entities.isMultipart) {
+        entities.content(bytes);
+      } else if (!entities.isFinished()) {
+        pending = Buffer.concat([pending, bytes]);
+        walk(false);
+      }
+    },
+    end: () => {
+      if (entities.isMultipart && !entities.isFinished()) walk(true);
+      return entities.end();
+    },
+  };
+}
+
+function withoutLineEnd(bytes: Buffer): number {
+  if (bytes.at(-1) !== 0x0a) return bytes.length;
+  return bytes.at(-2) === 0x0d ? bytes.length - 2 : bytes.length - 1;
+}
+
+interface EntityTree {
+  readonly isMultipart: boolean;
+  isFinished(): boolean;
+  content(bytes: Buffer): void;
+  /** Whether the line is a boundary of an open multipart; `before` is called first, to bring in what stood before it. */
+  delimiter(line: string, before: () => void): boolean;
+  end(): MimeResult;
+}
+
+/** The open multiparts and the part in hand. */
+function entityTree(top: readonly HeaderField[]): EntityTree {
+  const parts: Part[] = [];
+  const warnings = new Set<string>();
+  const unknownEncodings: string[] = [];
+  const boundaries: string[] = [];
+  let part: { readonly facts: PartFacts; readonly decoder: TransferDecoder } | null = null;
+  let head: Buffer | null = null;
+  let tooComplex = false;
+  let finished = false;
+
+  const begin = (fields: readonly HeaderField[]): void => {
+    const boundary = boundaryOf(fields);
+    if (boundary !== null && boundaries.length < maxNesting) {
+      boundaries.push(boundary);
+    } else if (parts.length >= maxParts) {
+      tooComplex = true;
+    } else {
+      const facts = partFacts(fields);
+      if (facts.quotedContentId) warnings.add('content-id-quoted');
+      if (!isKnownEncoding(facts.encoding)) unknownEncodings.push(facts.encoding);
+      part = { facts, decoder: transferDecoder(facts.encoding) };
+    }
+  };
+
+  const endHead = (bytes: Buffer, headEnd: number, bodyStart: number): void => {
+    head = null;
+    begin(splitHeaderBlock(bytes.subarray(0, headEnd)));
+    part?.decoder.push(bytes.subarray(bodyStart));
+  };
+
+  const endPart = (): void => {
+    if (head !== null) endHead(head, head.length, head.length);
+    if (part === null) return;
+    const { quotedContentId: _quoted, ...facts } = part.facts;
+    parts.push({ ...facts, ...part.decoder.end() });
+    part = null;
+  };
+
+  begin(top);
+  const isMultipart = boundaries.length > 0;
+  return {
+    isMultipart,
+    isFinished: () => finished,
+    content: (bytes) => {
+      if (head === null) {
+        part?.decoder.push(bytes);
+        return;
+      }
+      head = Buffer.concat([head, bytes]);
+      const end = endOfPartHead(head);
+      if (end !== null) {
+        endHead(head, end.head, end.body);
+      } else if (head.length > maxPartHead) {
+        tooComplex = true;
+        endHead(head, head.length, head.length);
+      }
+    },
+    delimiter: (line, before) => {
+      const depth = boundaries.findLastIndex((boundary) => isDelimiter(line, boundary));
+      if (depth < 0) return false;
+      before();
+      endPart();
+      if (depth < boundaries.length - 1) warnings.add('missing-final-boundary');
+      const closing = line.startsWith('--', 2 + (boundaries[depth] ?? '').length);
+      boundaries.length = closing ? depth : depth + 1;
+      finished = boundaries.length === 0;
+      if (!closing) head = Buffer.alloc(0);
+      return true;
+    },
+    end: () => {
+      endPart();
+      if (boundaries.length > 0) warnings.add('missing-final-boundary');
+      return {
+        parts,
+        decodedSize: parts.reduce((sum, { size }) => sum + size, 0),
+        rootPart: rootOf(fieldsNamed(top, 'content-type')[0]?.value ?? '', parts),
+        isMultipart,
+        warnings: [...warnings],
+        unknownEncodings,
+        tooComplex,
+      };
+    },
+  };
+}
+
+/** `--boundary`, perhaps `--` for the last, and blanks. */
+function isDelimiter(line: string, boundary: string): boolean {
+  return line.startsWith(`--${boundary}`) && /^(--)?[ \t]*\r?$/.test(line.slice(2 + boundary.length));
+}

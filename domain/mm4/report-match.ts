@@ -1,0 +1,46 @@
+import type { Address, DeliveryReportReq, ReadReportReq } from './pdu.ts';
+
+/** Who a report is about and who it is for. */
+export interface ReportParties {
+  readonly recipient: Address;
+  readonly destination: Address | null;
+  /** The headers were the other way round than the book has it. */
+  readonly swapped: boolean;
+}
+
+type ReportPdu = Pick<DeliveryReportReq | ReadReportReq, 'subject' | 'destination' | 'sender'>;
+
+/**
+ * Finds the recipient a report is about by membership (protocol reference 3.4): From, else To (mbuni 1.4 swaps them), else Sender, else the only
+ * recipient there is. Null: none of them was ever sent this message.
+ */
+export function matchReport(report: ReportPdu, recipients: readonly string[]): ReportParties | null {
+  const isRecipient = (address: Address | null): address is Address =>
+    address !== null && recipients.some((recipient) => sameAddress(recipient, address.value));
+  const { subject, destination, sender } = report;
+  if (isRecipient(subject)) return { recipient: subject, destination, swapped: false };
+  if (isRecipient(destination)) return { recipient: destination, destination: subject, swapped: true };
+  if (isRecipient(sender)) return { recipient: sender, destination: destination ?? subject, swapped: true };
+  const [only] = recipients;
+  if (only === undefined || recipients.length > 1) return null;
+  return { recipient: { kind: 'other', value: only, raw: only }, destination, swapped: true };
+}
+
+/** With no stored message to ask: the party that the envelope names is the report's destination, the other one its subject. */
+export function partiesByEnvelope(
+  report: ReportPdu,
+  rcptTo: readonly Address[],
+): { readonly subject: Address | null; readonly destination: Address | null; readonly swapped: boolean } {
+  const { subject, destination, sender } = report;
+  const isRcpt = (address: Address | null): boolean =>
+    address !== null && rcptTo.some(({ value }) => sameAddress(value, address.value));
+  if (!isRcpt(destination) && isRcpt(subject)) {
+    return { subject: destination ?? sender, destination: subject, swapped: true };
+  }
+  if (subject === null && sender !== null) return { subject: sender, destination, swapped: true };
+  return { subject, destination, swapped: false };
+}
+
+function sameAddress(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}

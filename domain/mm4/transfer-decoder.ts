@@ -1,0 +1,94 @@
+import { runningSha256 } from '../hash.ts';
+
+/** Decodes one part's transfer encoding as it streams by, and keeps only its size and digest. */
+export interface TransferDecoder {
+  push(chunk: Buffer): void;
+  end(): { readonly size: number; readonly sha256: string };
+}
+
+/** The encodings that MIME knows (RFC 2045); anything else cannot be decoded. */
+export function isKnownEncoding(encoding: string): boolean {
+  return ['7bit', '8bit', 'binary', 'base64', 'quoted-printable'].includes(encoding);
+}
+
+export function transferDecoder(encoding: string): TransferDecoder {
+  const hash = runningSha256();
+  let size = 0;
+  const take = (bytes: Buffer): void => {
+    size += bytes.length;
+    hash.update(bytes);
+  };
+  const decoder = decoderOf(encoding, take);
+  return {
+    push: decoder.push,
+    end: () => {
+      decoder.flush();
+      return { size, sha256: hash.digest('hex') };
+    },
+  };
+}
+
+interface Decoder {
+  push(chunk: Buffer): void;
+  flush(): void;
+}
+
+function decoderOf(encoding: string, take: (bytes: Buffer) => void): Decoder {
+  switch (encoding) {
+    case 'base64':
+      return base64Decoder(take);
+    case 'quoted-printable':
+      return quotedPrintableDecoder(take);
+    default:
+      return { push: take, flush: () => undefined };
+  }
+}
+
+/** Skips everything that is not base64, and does without padding. */
+function base64Decoder(take: (bytes: Buffer) => void): Decoder {
+  let carry = '';
+  const decode = (text: string): void => take(Buffer.from(text, 'base64'));
+  return {
+    push: (chunk) => {
+      let text = carry + chunk.toString('latin1').replaceAll('\r\n', '');
+      if (/[^A-Za-z0-9+/]/.test(text)) text = text.replace(/[^A-Za-z0-9+/]+/g, '');
+      const whole = text.length - (text.length % 4);
+      carry = text.slice(whole);
+      if (whole > 0) decode(text.slice(0, whole));
+    },
+    flush: () => {
+      if (carry.length > 1) decode(carry);
+      carry = '';
+    },
+  };
+}
+
+/** RFC 2045 6.7: soft breaks go, trailing blanks of a line go, an `=` that escapes nothing stays. */
+function quotedPrintableDecoder(take: (bytes: Buffer) => void): Decoder {
+  let carry = '';
+  const decode = (text: string): void => {
+    const decoded = text
+      .replace(/[ \t]+(\r?\n)/g, '$1')
+      .replace(/=\r?\n/g, '')
+      .replace(/=([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+    take(Buffer.from(decoded, 'latin1'));
+  };
+  return {
+    push: (chunk) => {
+      const text = carry + chunk.toString('latin1');
+      const end = text.lastIndexOf('\n') + 1;
+      carry = text.slice(end);
+      if (end > 0) decode(text.slice(0, end));
+      // A line without end, however long, is decoded in pieces that split no escape.
+      if (carry.length > 8_192) {
+        const cut = carry.length - (/=[0-9A-Fa-f]?\r?$|[ \t]+\r?$/.exec(carry)?.[0].length ?? 0);
+        decode(carry.slice(0, cut));
+        carry = carry.slice(cut);
+      }
+    },
+    flush: () => {
+      decode(carry.replace(/[ \t]+$|=$/, ''));
+      carry = '';
+    },
+  };
+}
