@@ -1,0 +1,148 @@
+import { readFileSync } from 'node:fs';
+
+import type { Logger } from 'pino';
+
+import { digestOf } from '../../domain/configuration-digest.ts';
+import type { Configuration } from '../../domain/configuration.ts';
+import { buildRouteTable } from '../../domain/routing/route-table.ts';
+import type { Context } from '../../engine/context.ts';
+import { startEngine, type Engine } from '../../engine/engine.ts';
+import { openSegmentStore, type SegmentStore } from '../content-segments/store.ts';
+import { startHealthServer } from '../http/health.ts';
+import { openLog } from '../log/log.ts';
+import { samePassword, systemClock, systemRandomness, systemTimers } from '../runtime/runtime.ts';
+import type { SmtpServer } from '../smtp-in/options.ts';
+import { startSmtpServer } from '../smtp-in/server.ts';
+import { smtpTransport } from '../smtp-out/transport.ts';
+import { DirectoryInUse } from '../store-sqlite/lock.ts';
+import { openProjections, type Projections } from '../store-sqlite/projections/projections.ts';
+import { openStore, type SqliteStore } from '../store-sqlite/store.ts';
+import type { Command } from './commands.ts';
+import { readConfiguration } from './configuration.ts';
+import { CommandError, exitCodes } from './exit.ts';
+import { lineStatus } from './line-status.ts';
+import { parseOptions } from './options.ts';
+
+const usage = 'mm4 serve [--config FILE]';
+/** How long a stop waits for DATA and sends in progress, ms. */
+const grace = 30_000;
+/** A mail beyond the announced SIZE is drained up to here, and then refused. */
+const hardLimitFactor = 2;
+
+export const serveCommand: Command = {
+  name: 'serve',
+  usage,
+  summary: 'Runs the engine until SIGTERM or SIGINT; both finish what is in progress.',
+  details:
+    'Without --config it takes MM4_CONFIG, else the built-in example (config/example.yaml). Logs JSON lines on stdout:\n' +
+    'MM4_LOG_LEVEL sets the level, MM4_LOG_NUMBERS=1 shows phone numbers in full.',
+  example: 'mm4 serve --config config/example.yaml',
+  run: async (args) => {
+    const { values } = parseOptions(args, { config: { type: 'string' } }, usage);
+    const configuration = readConfiguration(values.config);
+    const running = await start(configuration, openLog(configuration.node.name, process.env));
+    await running.stopped;
+    return exitCodes.done;
+  },
+};
+
+/** The composition root: every port gets its adapter here. */
+async function start(configuration: Configuration, log: Logger): Promise<{ readonly stopped: Promise<void> }> {
+  const { node, smtp, http } = configuration;
+  const store = await openStore(node.dataDir).catch((error: unknown) => {
+    if (!(error instanceof DirectoryInUse)) throw error;
+    throw new CommandError(error.message, exitCodes.unavailable);
+  });
+  const content = openSegmentStore(node.dataDir, systemClock);
+  const projections = openProjections(node.dataDir);
+  store.onAppended(projections.wake);
+  const engine = await startEngine(contextOf(configuration, log, store, content, projections));
+  const server = await startSmtpServer({
+    host: smtp.listen.host,
+    port: smtp.listen.port,
+    name: node.domains[0] ?? node.name,
+    wireSize: configuration.limits.wireSize,
+    hardLimit: configuration.limits.wireSize * hardLimitFactor,
+    ...tlsOf(configuration),
+    auth: configuration.partners.some(({ vasps }) => vasps.some(({ password }) => password !== '')),
+    allowPlainAuth: smtp.tls.cert === '',
+    maxConnections: smtp.maxConnections,
+    idleTimeout: smtp.idleTimeout,
+    reception: engine.reception,
+    logger: log,
+  });
+  const health = await startHealthServer(http.listen, http.token, {
+    notReady: () => storeProblem(store),
+    partners: () => lineStatus(engine.lines(), projections),
+  });
+  log.info(
+    { smtp: `${server.address.host}:${server.address.port}`, http: `${http.listen.host}:${health.port}` },
+    'listening',
+  );
+  return {
+    stopped: signalled().then(async (signal) => {
+      log.info({ signal }, 'stopping: no more work is taken, what is in progress is finished');
+      await stop(engine, server, health, projections, content, store);
+      log.info({}, 'stopped');
+    }),
+  };
+}
+
+function contextOf(
+  configuration: Configuration,
+  log: Logger,
+  store: SqliteStore,
+  content: SegmentStore,
+  projections: Projections,
+): Context {
+  const ehloName = configuration.node.domains[0] ?? configuration.node.name;
+  return {
+    clock: systemClock,
+    timers: systemTimers,
+    randomness: systemRandomness,
+    store,
+    content,
+    transport: smtpTransport({ ehloName }),
+    openWork: projections,
+    configuration,
+    configurationDigest: digestOf(configuration),
+    routes: buildRouteTable(configuration),
+    passwords: samePassword,
+    incarnation: `${configuration.node.name}-${systemRandomness.nonce(8)}`,
+    log,
+  };
+}
+
+function tlsOf({ smtp }: Configuration): { readonly tls?: { readonly cert: string; readonly key: string } } {
+  if (smtp.tls.cert === '') return {};
+  return { tls: { cert: readFileSync(smtp.tls.cert, 'utf8'), key: readFileSync(smtp.tls.key, 'utf8') } };
+}
+
+async function storeProblem(store: SqliteStore): Promise<string | null> {
+  const read = await store.readFeed(null, { prefixes: [''], max: 1 })();
+  return read._tag === 'Left' ? read.left.message : null;
+}
+
+/** In the order in which work flows: first nothing more comes in, then nothing more goes out, then the stores close. */
+async function stop(
+  engine: Engine,
+  server: SmtpServer,
+  health: { close(): Promise<void> },
+  projections: Projections,
+  content: SegmentStore,
+  store: SqliteStore,
+): Promise<void> {
+  await server.close(grace);
+  await Promise.race([engine.stop(), new Promise((resolve) => setTimeout(resolve, grace).unref())]);
+  await health.close();
+  await projections.close();
+  await content.close();
+  await store.close();
+}
+
+function signalled(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal));
+  });
+}
+

@@ -1,0 +1,42 @@
+import type { AppendFailure, Expected, NewEvent } from '../../domain/ports.ts';
+
+/** What goes between the main thread and the workers. Positions are plain numbers here; outside they are opaque. */
+export interface AppendRequest {
+  readonly request: number;
+  readonly stream: string;
+  readonly expected: Expected;
+  readonly events: readonly NewEvent[];
+}
+
+export type AppendAnswer =
+  | { readonly request: number; readonly revision: number; readonly position: number }
+  | { readonly request: number; readonly failure: AppendFailure };
+
+export type ToWriter = { readonly appends: readonly AppendRequest[] } | { readonly close: true };
+export type FromWriter =
+  | { readonly ready: true }
+  | { readonly answers: readonly AppendAnswer[]; readonly commits: number };
+
+export type ReadQuestion =
+  | { readonly kind: 'stream'; readonly stream: string; readonly from: number }
+  | { readonly kind: 'feed'; readonly after: number; readonly prefixes: readonly string[]; readonly max: number };
+
+export interface ReadRequest {
+  readonly request: number;
+  readonly question: ReadQuestion;
+}
+
+/** An event as a row: positional, because thousands cross at once. */
+export type EventRow = readonly [
+  position: number,
+  stream: string,
+  revision: number,
+  type: string,
+  id: string,
+  data: string,
+  metadata: string,
+];
+
+export type ReadAnswer =
+  | { readonly request: number; readonly rows: readonly EventRow[]; readonly next: number; readonly caughtUp: boolean }
+  | { readonly request: number; readonly error: string };

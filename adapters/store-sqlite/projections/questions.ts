@@ -1,0 +1,44 @@
+import type { DatabaseSync } from 'node:sqlite';
+
+/** What may be asked of the projections. */
+export type Question =
+  | { readonly ask: 'due'; readonly on: string; readonly now: number; readonly max: number }
+  | { readonly ask: 'next'; readonly on: string; readonly now: number }
+  | { readonly ask: 'overdue'; readonly now: number; readonly max: number }
+  | { readonly ask: 'leases'; readonly max: number }
+  | { readonly ask: 'waiting' }
+  | { readonly ask: 'find'; readonly key: string; readonly max: number }
+  | { readonly ask: 'routes' };
+
+export type AnswerRow = Readonly<Record<string, string | number | null>>;
+
+const work = 'select stream, on_what, at, until_at from open_work';
+
+/** Answers on one connection; every answer is rows. */
+export function answering(db: DatabaseSync): (question: Question) => readonly AnswerRow[] {
+  const due = db.prepare(`${work} where on_what = ? and at <= ? order by at, stream limit ?`);
+  const next = db.prepare('select min(at) as at from open_work where on_what = ? and at > ?');
+  const overdue = db.prepare(`${work} where until_at <= ? order by until_at limit ?`);
+  const leases = db.prepare(`${work} where on_what >= 'lease ' and on_what < 'lease!' limit ?`);
+  const waiting = db.prepare('select on_what, count(*) as waiting, min(at) as oldest from open_work group by on_what');
+  const find = db.prepare('select stream, at from message_index where key = ? order by at desc limit ?');
+  const routes = db.prepare('select route, partner, state, since, why from routes');
+  return (question) => {
+    switch (question.ask) {
+      case 'due':
+        return due.all(question.on, question.now, question.max) as AnswerRow[];
+      case 'next':
+        return next.all(question.on, question.now) as AnswerRow[];
+      case 'overdue':
+        return overdue.all(question.now, question.max) as AnswerRow[];
+      case 'leases':
+        return leases.all(question.max) as AnswerRow[];
+      case 'waiting':
+        return waiting.all() as AnswerRow[];
+      case 'find':
+        return find.all(question.key, question.max) as AnswerRow[];
+      case 'routes':
+        return routes.all() as AnswerRow[];
+    }
+  };
+}

@@ -1,0 +1,97 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite';
+
+import type { Change, Projection, RecordedEvent, Row, Table } from '../../../projections/projection.ts';
+import type { EventRow } from '../messages.ts';
+
+/** One projection's tables in a file, and how events get into them. */
+export interface ProjectionTables {
+  readonly projection: Projection;
+  /** The position it has taken in. */
+  position(): number;
+  /** Takes in a page of the feed. Inside the caller's transaction, so that rows and position commit together. */
+  take(rows: readonly EventRow[], next: number): void;
+}
+
+/** Makes the tables, or makes them anew if another version left them: then they are rebuilt from the beginning. */
+export function projectionTables(db: DatabaseSync, projection: Projection): ProjectionTables {
+  db.exec('create table if not exists checkpoints (name text primary key, version integer not null, position integer not null)');
+  const known = db.prepare('select version, position from checkpoints where name = ?').get(projection.name);
+  if (Number(known?.['version'] ?? -1) !== projection.version) makeAnew(db, projection);
+  let position = Number(
+    db.prepare('select position from checkpoints where name = ?').get(projection.name)?.['position'] ?? 0,
+  );
+  const remember = db.prepare('update checkpoints set position = ? where name = ?');
+  const apply = applier(db, projection.tables);
+  return {
+    projection,
+    position: () => position,
+    take: (rows, next) => {
+      for (const change of changesOf(projection, rows)) apply(change);
+      remember.run(next, projection.name);
+      position = next;
+    },
+  };
+}
+
+function makeAnew(db: DatabaseSync, { name, version, tables }: Projection): void {
+  for (const table of tables) db.exec(`drop table if exists ${table.name}; ${createTable(table)}`);
+  db.prepare('insert or replace into checkpoints (name, version, position) values (?, ?, 0)').run(name, version);
+}
+
+function createTable({ name, columns, primaryKey, indexes }: Table): string {
+  const declared = columns.map((column) => `${column.name} ${column.type}`).join(', ');
+  const made = indexes.map((index) => `create index ${name}_${index.join('_')} on ${name} (${index.join(', ')});`);
+  return `create table ${name} (${declared}, primary key (${primaryKey.join(', ')})) without rowid; ${made.join(' ')}`;
+}
+
+/** The changes of a page; of several whole replacements of one stream's rows only the last is worked out. */
+function changesOf(projection: Projection, rows: readonly EventRow[]): readonly Change[] {
+  const changes: Change[] = [];
+  const handled = rows.filter(
+    ([, stream, , type, , , metadata]) =>
+      projection.prefixes.some((prefix) => stream.startsWith(prefix)) && projection.handles(type, metadata),
+  );
+  const worked = projection.replacesByStream === true ? lastOfEachStream(handled) : handled;
+  for (const row of worked) changes.push(...projection.changes(recorded(row)));
+  return changes;
+}
+
+function lastOfEachStream(rows: readonly EventRow[]): Iterable<EventRow> {
+  return new Map(rows.map((row) => [row[1], row])).values();
+}
+
+function recorded([, stream, revision, type, , data, metadata]: EventRow): RecordedEvent {
+  return {
+    stream,
+    revision,
+    type,
+    data: JSON.parse(data) as RecordedEvent['data'],
+    metadata: JSON.parse(metadata) as RecordedEvent['metadata'],
+  };
+}
+
+function applier(db: DatabaseSync, tables: readonly Table[]): (change: Change) => void {
+  const statements = new Map<string, StatementSync>();
+  const prepared = (sql: string): StatementSync => {
+    const known = statements.get(sql) ?? db.prepare(sql);
+    statements.set(sql, known);
+    return known;
+  };
+  const columnsOf = new Map(tables.map(({ name, columns }) => [name, columns.map((column) => column.name)]));
+  return (change) => {
+    if ('put' in change) {
+      const columns = columnsOf.get(change.put) ?? [];
+      const marks = columns.map(() => '?').join(', ');
+      const put = prepared(`insert or replace into ${change.put} (${columns.join(', ')}) values (${marks})`);
+      put.run(...columns.map((column) => change.row[column] ?? null));
+    } else {
+      const columns = Object.keys(change.where);
+      const condition = columns.map((column) => `${column} = ?`).join(' and ');
+      prepared(`delete from ${change.drop} where ${condition}`).run(...valuesOf(change.where, columns));
+    }
+  };
+}
+
+function valuesOf(row: Row, columns: readonly string[]): (string | number | null)[] {
+  return columns.map((column) => row[column] ?? null);
+}

@@ -1,0 +1,53 @@
+import { DatabaseSync } from 'node:sqlite';
+
+/** The schema, step by step; `user_version` says how far a file is. Steps are only ever added at the end. */
+const migrations: readonly string[] = [
+  `create table streams (id integer primary key, name text not null unique);
+   create table events (
+     position integer primary key,
+     stream integer not null references streams (id),
+     revision integer not null,
+     type text not null,
+     id text not null,
+     data text not null,
+     metadata text not null,
+     unique (stream, revision)
+   );`,
+];
+
+/** Opens the event file for writing, and brings an older one up to date. */
+export function openForWriting(file: string): DatabaseSync {
+  const db = new DatabaseSync(file);
+  db.exec(
+    'pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 4000; pragma journal_size_limit = 67108864;',
+  );
+  migrate(db, file);
+  return db;
+}
+
+/** Opens it beside whoever writes: nothing is ever written through this connection. */
+export function openForReading(file: string): DatabaseSync {
+  const db = new DatabaseSync(file);
+  db.exec('pragma busy_timeout = 5000; pragma query_only = on;');
+  const version = versionOf(db);
+  if (version > migrations.length) {
+    throw new Error(`${file} has schema ${version}, this program knows ${migrations.length}: upgrade it`);
+  }
+  return db;
+}
+
+function migrate(db: DatabaseSync, file: string): void {
+  const version = versionOf(db);
+  if (version > migrations.length) {
+    throw new Error(`${file} has schema ${version}, this program knows ${migrations.length}: upgrade it`);
+  }
+  for (const [index, step] of migrations.entries()) {
+    if (index < version) continue;
+    db.exec(`begin immediate; ${step} pragma user_version = ${index + 1}; commit;`);
+  }
+}
+
+function versionOf(db: DatabaseSync): number {
+  const row = db.prepare('pragma user_version').get();
+  return Number(row?.['user_version'] ?? 0);
+}

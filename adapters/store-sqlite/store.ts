@@ -1,0 +1,222 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
+
+import * as E from 'fp-ts/lib/Either.js';
+
+import type {
+  AppendFailure,
+  Appended,
+  EventStore,
+  FeedPage,
+  Position,
+  StoredEvent,
+  StoreUnavailable,
+} from '../../domain/ports.ts';
+import { lockDirectory } from './lock.ts';
+import type {
+  AppendAnswer,
+  AppendRequest,
+  EventRow,
+  FromWriter,
+  ReadAnswer,
+  ReadQuestion,
+  ReadRequest,
+  ToWriter,
+} from './messages.ts';
+
+export interface SqliteStore extends EventStore {
+  /** How many commits carried the appends so far: fewer than appends when they share them. */
+  commits(): number;
+  close(): Promise<void>;
+}
+
+export const eventFile = (directory: string): string => join(directory, 'events.db');
+
+/** Opens the store of an engine: locks the directory, makes or upgrades the file. Throws `DirectoryInUse`. */
+export async function openStore(directory: string): Promise<SqliteStore> {
+  mkdirSync(directory, { recursive: true });
+  const lock = lockDirectory(directory);
+  try {
+    const writer = await startWriter(eventFile(directory));
+    const reader = startReader(eventFile(directory));
+    return {
+      ...reader.reads,
+      ...writer.appends,
+      close: async () => {
+        await writer.close();
+        await reader.close();
+        lock.release();
+      },
+    };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+/** Opens it beside a running engine, or without one, for reading only. Throws if there is none. */
+export function openStoreForReading(directory: string): Pick<EventStore, 'readStream' | 'readFeed'> & {
+  close(): Promise<void>;
+} {
+  if (!existsSync(eventFile(directory))) {
+    throw new Error(`there is no event store in ${directory}: name the node.dataDir of an engine that has run`);
+  }
+  const reader = startReader(eventFile(directory));
+  return { ...reader.reads, close: reader.close };
+}
+
+// ---------------------------------------------------------------- writing
+
+interface Writing {
+  readonly appends: Pick<SqliteStore, 'append' | 'onAppended' | 'commits'>;
+  close(): Promise<void>;
+}
+
+async function startWriter(file: string): Promise<Writing> {
+  const worker = new Worker(new URL('./writer.ts', import.meta.url), { workerData: { file } });
+  const pending = new Map<number, (answer: E.Either<AppendFailure, Appended>) => void>();
+  const listeners = new Set<() => void>();
+  let queue: AppendRequest[] = [];
+  let requests = 0;
+  let commits = 0;
+  let dead: string | null = null;
+
+  const settle = (answer: AppendAnswer): void => {
+    pending.get(answer.request)?.(
+      'failure' in answer
+        ? E.left(answer.failure)
+        : E.right({ revision: answer.revision, position: positionOf(answer.position) }),
+    );
+    pending.delete(answer.request);
+  };
+
+  /** The thread is gone: what was with it may or may not be written. */
+  const lost = (why: string): void => {
+    dead = `the store's writer is gone (${why}): restart the engine`;
+    for (const done of pending.values()) done(E.left({ kind: 'unknown', message: dead }));
+    pending.clear();
+  };
+
+  /** All appends of one turn of the event loop go over in one message. */
+  const flush = (): void => {
+    const appends = queue;
+    queue = [];
+    worker.postMessage({ appends } satisfies ToWriter);
+  };
+
+  const started = Promise.withResolvers<undefined>();
+  worker.on('message', (message: FromWriter) => {
+    if ('ready' in message) {
+      started.resolve(undefined);
+      return;
+    }
+    commits = message.commits;
+    for (const answer of message.answers) settle(answer);
+    for (const listener of listeners) listener();
+  });
+  worker.on('error', (error) => {
+    started.reject(error);
+    lost(error instanceof Error ? error.message : String(error));
+  });
+  worker.on('exit', (code) => lost(`exit ${code}`));
+  await started.promise;
+
+  return {
+    appends: {
+      commits: () => commits,
+      onAppended: (listener) => {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+      append: (stream, expected, events) => () => {
+        if (events.length === 0) throw new Error('an append without events');
+        if (dead !== null) return Promise.resolve(E.left({ kind: 'unavailable', message: dead }));
+        return new Promise((resolve) => {
+          requests += 1;
+          pending.set(requests, resolve);
+          if (queue.length === 0) setImmediate(flush);
+          queue.push({ request: requests, stream, expected, events });
+        });
+      },
+    },
+    close: () =>
+      new Promise((resolve) => {
+        worker.once('exit', () => resolve());
+        worker.postMessage({ close: true } satisfies ToWriter);
+      }),
+  };
+}
+
+// ---------------------------------------------------------------- reading
+
+interface Reading {
+  readonly reads: Pick<EventStore, 'readStream' | 'readFeed'>;
+  close(): Promise<void>;
+}
+
+type Rows = Extract<ReadAnswer, { readonly next: number }>;
+
+function startReader(file: string): Reading {
+  const worker = new Worker(new URL('./reader.ts', import.meta.url), { workerData: { file } });
+  worker.unref();
+  const pending = new Map<number, (answer: E.Either<StoreUnavailable, Rows>) => void>();
+  let requests = 0;
+  let dead: string | null = null;
+
+  const lost = (why: string): void => {
+    dead = `${file} cannot be read: ${why}`;
+    for (const done of pending.values()) done(E.left({ kind: 'unavailable', message: dead }));
+    pending.clear();
+  };
+  worker.on('message', (answer: ReadAnswer) => {
+    pending.get(answer.request)?.(
+      'error' in answer ? E.left({ kind: 'unavailable', message: answer.error }) : E.right(answer),
+    );
+    pending.delete(answer.request);
+    if (pending.size === 0) worker.unref();
+  });
+  worker.on('error', (error) => lost(error instanceof Error ? error.message : String(error)));
+  worker.on('exit', () => lost('its reader has ended'));
+
+  const ask = (question: ReadQuestion): Promise<E.Either<StoreUnavailable, Rows>> => {
+    if (dead !== null) return Promise.resolve(E.left({ kind: 'unavailable', message: dead }));
+    return new Promise((resolve) => {
+      requests += 1;
+      pending.set(requests, resolve);
+      worker.ref();
+      worker.postMessage({ request: requests, question } satisfies ReadRequest);
+    });
+  };
+
+  return {
+    reads: {
+      readStream:
+        (stream, from = 0) =>
+        async () =>
+          E.map(({ rows }: Rows) => rows.map(eventOf))(await ask({ kind: 'stream', stream, from })),
+      readFeed: (after, { prefixes, max }) => async () => {
+        const start = after === null ? 0 : Number(after);
+        const answer = await ask({ kind: 'feed', after: start, prefixes, max });
+        return E.map(
+          ({ rows, next, caughtUp }: Rows): FeedPage => ({
+            events: rows.map(eventOf),
+            next: next === 0 ? null : positionOf(next),
+            caughtUp,
+          }),
+        )(answer);
+      },
+    },
+    close: async () => {
+      await worker.terminate();
+    },
+  };
+}
+
+function eventOf([position, stream, revision, type, id, data, metadata]: EventRow): StoredEvent {
+  return { position: positionOf(position), stream, revision, type, id, data, metadata };
+}
+
+function positionOf(position: number): Position {
+  return String(position) as Position;
+}
