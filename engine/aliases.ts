@@ -13,8 +13,20 @@ import type { Context } from './context.ts';
 export async function learnAlias(context: Context, partner: string, id: string, home: string): Promise<void> {
   const stream = aliasStream(partner, id);
   const data = JSON.stringify({ partner, id, home });
-  const cause = { correlation: home, causation: id, actor: 'smtp-in', occurredAt: context.clock.now() } as const;
-  const batch = sealBatch(context, stream, emptyTip(stream), [{ type: 'AliasLearned', version: 1, data }], cause, null);
+  const cause = {
+    correlation: home,
+    causation: id,
+    actor: 'smtp-in',
+    occurredAt: context.clock.now(),
+  } as const;
+  const batch = sealBatch(
+    context,
+    stream,
+    emptyTip(stream),
+    [{ type: 'AliasLearned', version: 1, data }],
+    cause,
+    null,
+  );
   const appended = await appendSurely(context, stream, 'no-stream', batch.events);
   if (E.isLeft(appended) && appended.left.kind !== 'conflict') {
     context.log.error({ partner, why: appended.left.message }, 'an alias could not be recorded');

@@ -51,7 +51,11 @@ export function sealBatch(
     revision = revision === 'no-stream' ? 0 : revision + 1;
     const id = context.randomness.uuid();
     const last = index === drafts.length - 1 && owed !== null ? `,"owed":${owed}` : '';
-    const metadata = sealMetadata(hash, { stream, revision, type, id, data }, `{"v":${version},${shared}${last}}`);
+    const metadata = sealMetadata(
+      hash,
+      { stream, revision, type, id, data },
+      `{"v":${version},${shared}${last}}`,
+    );
     hash = hashOf(metadata);
     return { id, type, data, metadata };
   });

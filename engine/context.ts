@@ -39,7 +39,11 @@ export interface OpenWorkRow extends Owed {
 /** The open-work projection: what waits, without anything in memory. It lags a little behind the store. */
 export interface OpenWork {
   /** Rows that wait for `on` and may be done by `now`, by instant and stream, at most `max`. */
-  dueWork(question: { readonly on: string; readonly now: number; readonly max: number }): Promise<readonly OpenWorkRow[]>;
+  dueWork(question: {
+    readonly on: string;
+    readonly now: number;
+    readonly max: number;
+  }): Promise<readonly OpenWorkRow[]>;
   /** The next instant after `now` at which something on `on` may be done; null: nothing waits. */
   nextInstant(on: string, now: number): Promise<number | null>;
   /** Rows whose time was over by `now`. */

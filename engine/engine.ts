@@ -75,7 +75,9 @@ function serveLine(
     const queue = workQueue(context, on);
     queues.set(on, queue);
     return Array.from({ length: connectionsOf(line.route, lane) }, () =>
-      workLane(context, line, lane, queue, (stream, session) => perform(context, messages, stream, line, session)),
+      workLane(context, line, lane, queue, (stream, session) =>
+        perform(context, messages, stream, line, session),
+      ),
     );
   };
   return [

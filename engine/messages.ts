@@ -19,7 +19,8 @@ export interface Loaded {
   readonly tip: Tip;
 }
 
-export type TransactFailure = StoreUnavailable | UnreadableEvent | Exclude<AppendFailure, { kind: 'conflict' }> | Contended;
+export type TransactFailure =
+  StoreUnavailable | UnreadableEvent | Exclude<AppendFailure, { kind: 'conflict' }> | Contended;
 
 /** Others kept writing to the same stream. */
 export interface Contended {

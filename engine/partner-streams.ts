@@ -8,7 +8,13 @@ import type { Context } from './context.ts';
 
 /** Stream `partner-<name>`: whoever reads only the store knows why a message waits. */
 export type PartnerEvent =
-  | { readonly type: 'RouteDown'; readonly route: string; readonly at: SessionFailure['at']; readonly why: string; readonly credentials: boolean }
+  | {
+      readonly type: 'RouteDown';
+      readonly route: string;
+      readonly at: SessionFailure['at'];
+      readonly why: string;
+      readonly credentials: boolean;
+    }
   | { readonly type: 'RouteUp'; readonly route: string };
 
 export const partnerStream = (partner: string): string => `partner-${partner}`;
@@ -27,8 +33,20 @@ export async function note(
   for (let conflicts = 0; conflicts < 8; conflicts += 1) {
     const tip = tips.get(stream) ?? (await tipOf(context, stream));
     if (tip === null) break;
-    const cause = { correlation: stream, causation: type, actor: 'engine', occurredAt: context.clock.now() } as const;
-    const batch = sealBatch(context, stream, tip, [{ type, version: 1, data: JSON.stringify(data) }], cause, null);
+    const cause = {
+      correlation: stream,
+      causation: type,
+      actor: 'engine',
+      occurredAt: context.clock.now(),
+    } as const;
+    const batch = sealBatch(
+      context,
+      stream,
+      tip,
+      [{ type, version: 1, data: JSON.stringify(data) }],
+      cause,
+      null,
+    );
     const appended = await appendSurely(context, stream, tip.revision, batch.events);
     if (E.isRight(appended)) {
       tips.set(stream, batch.tip);

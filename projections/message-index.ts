@@ -23,14 +23,19 @@ export const messageIndex: Projection = {
     },
   ],
   handles: (type) =>
-    ['Received', 'VariantOpened', 'OrphanReceived', 'RefusedReceived', 'AliasLearned', 'DuplicateReceived'].includes(type),
+    [
+      'Received',
+      'VariantOpened',
+      'OrphanReceived',
+      'RefusedReceived',
+      'AliasLearned',
+      'DuplicateReceived',
+    ].includes(type),
   changes: (event) =>
-    [...new Set(keysOf(event))].map(
-      ({ key, stream }): Change => ({
-        put: table,
-        row: { key, stream: stream ?? event.stream, at: Number(event.metadata['recordedAt']) },
-      }),
-    ),
+    [...new Set(keysOf(event))].map(({ key, stream }): Change => ({
+      put: table,
+      row: { key, stream: stream ?? event.stream, at: Number(event.metadata['recordedAt']) },
+    })),
 };
 
 interface Key {

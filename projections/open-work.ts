@@ -30,12 +30,10 @@ export const openWork: Projection = {
     const owed = (metadata['owed'] ?? []) as readonly Owed[];
     return [
       { drop: table, where: { stream } },
-      ...owed.map(
-        ({ on, at, until }): Change => ({
-          put: table,
-          row: { stream, on_what: on, at, until_at: until },
-        }),
-      ),
+      ...owed.map(({ on, at, until }): Change => ({
+        put: table,
+        row: { stream, on_what: on, at, until_at: until },
+      })),
     ];
   },
 };

@@ -19,7 +19,9 @@ export const checkConfigCommand: Command = {
     }
     const { partners, node } = readConfiguration(file);
     const routes = partners.reduce((sum, partner) => sum + partner.routes.length, 0);
-    process.stdout.write(`${file} can be used: node ${node.name}, ${partners.length} partners, ${routes} routes\n`);
+    process.stdout.write(
+      `${file} can be used: node ${node.name}, ${partners.length} partners, ${routes} routes\n`,
+    );
     return Promise.resolve(exitCodes.done);
   },
 };

@@ -43,7 +43,8 @@ async function askEngine({ http }: Configuration): Promise<readonly RouteStatus[
   } catch {
     return null;
   }
-  if (!response.ok) throw new CommandError(`the engine answered ${response.status}: is http.token the right one?`);
+  if (!response.ok)
+    throw new CommandError(`the engine answered ${response.status}: is http.token the right one?`);
   return (await response.json()) as readonly RouteStatus[];
 }
 
@@ -86,7 +87,9 @@ function line(status: RouteStatus): string {
     `waiting ${forwards} forwards, ${answers} answers`,
     ...(status.oldest === null ? [] : [`oldest since ${instant(status.oldest)}`]),
     ...(status.connections === null ? [] : [`${status.connections} connections`]),
-    ...(status.why === null ? [] : [`${status.why} (since ${status.since === null ? '?' : instant(status.since)})`]),
+    ...(status.why === null
+      ? []
+      : [`${status.why} (since ${status.since === null ? '?' : instant(status.since)})`]),
     ...(status.nextProbe === null ? [] : [`next probe ${instant(status.nextProbe)}`]),
   ].join('  ');
 }

@@ -47,7 +47,10 @@ export const serveCommand: Command = {
 };
 
 /** The composition root: every port gets its adapter here. */
-async function start(configuration: Configuration, log: Logger): Promise<{ readonly stopped: Promise<void> }> {
+async function start(
+  configuration: Configuration,
+  log: Logger,
+): Promise<{ readonly stopped: Promise<void> }> {
   const { node, smtp, http } = configuration;
   const store = await openStore(node.dataDir).catch((error: unknown) => {
     if (!(error instanceof DirectoryInUse)) throw error;
@@ -145,4 +148,3 @@ function signalled(): Promise<string> {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal));
   });
 }
-

@@ -7,7 +7,10 @@ import { normaliseId } from '../../domain/mm4/ids.ts';
 import { parseOurTransactionId, streamOf, uidOf } from '../../domain/mms/ids.ts';
 import { nothing } from '../../domain/mms/state.ts';
 import type { StoredEvent } from '../../domain/ports.ts';
-import { openProjectionsForReading, type ProjectionQueries } from '../store-sqlite/projections/projections.ts';
+import {
+  openProjectionsForReading,
+  type ProjectionQueries,
+} from '../store-sqlite/projections/projections.ts';
 import { openStoreForReading } from '../store-sqlite/store.ts';
 import type { Command } from './commands.ts';
 import { readConfiguration } from './configuration.ts';
@@ -23,7 +26,7 @@ export const showCommand: Command = {
   usage,
   summary: 'The timeline of a message: what happened, what is owed next and why it waits.',
   details:
-    'ID is a uid, a stream, an X-Mms-Message-ID, a transaction id (ours or a partner\'s) or a phone number.\n' +
+    "ID is a uid, a stream, an X-Mms-Message-ID, a transaction id (ours or a partner's) or a phone number.\n" +
     'Reads the store of --data DIR, or of the configuration, whether the engine runs or not. --json gives the events.',
   example: 'mm4 show 148478240@mmsc.hub',
   run: async (args) => {
@@ -34,7 +37,8 @@ export const showCommand: Command = {
     } as const;
     const { values, positionals } = parseOptions(args, options, usage);
     const [id] = positionals;
-    if (id === undefined || positionals.length > 1) throw new CommandError(`name one ID\nusage: ${usage}`, exitCodes.usage);
+    if (id === undefined || positionals.length > 1)
+      throw new CommandError(`name one ID\nusage: ${usage}`, exitCodes.usage);
     const directory = values.data ?? readConfiguration(values.config).node.dataDir;
     return show(directory, id, values.json === true);
   },
@@ -88,21 +92,33 @@ async function streamsOf(id: string, projections: ProjectionQueries): Promise<re
     ...(ours === null ? [] : [streamOf(ours.uid)]),
     streamOf(uidOf(normal)),
     ...(await projections.find(normal, shownAtMost)),
-    ...(number.kind === 'plmn' && number.value !== normal ? await projections.find(number.value, shownAtMost) : []),
+    ...(number.kind === 'plmn' && number.value !== normal
+      ? await projections.find(number.value, shownAtMost)
+      : []),
   ];
   const homes = guesses.filter((stream) => stream.startsWith('mms-'));
-  const orphans = await Promise.all(homes.map((home) => projections.find(`concerns ${home.slice(4)}`, shownAtMost)));
+  const orphans = await Promise.all(
+    homes.map((home) => projections.find(`concerns ${home.slice(4)}`, shownAtMost)),
+  );
   return [...new Set([...guesses, ...orphans.flat()])];
 }
 
 function jsonOf(stored: readonly StoredEvent[]): string {
   return stored
-    .map(({ data, metadata, ...event }) => ({ ...event, data: JSON.parse(data) as unknown, metadata: JSON.parse(metadata) as unknown }))
+    .map(({ data, metadata, ...event }) => ({
+      ...event,
+      data: JSON.parse(data) as unknown,
+      metadata: JSON.parse(metadata) as unknown,
+    }))
     .map((event) => `${JSON.stringify(event)}\n`)
     .join('');
 }
 
-function textOf(stream: string, stored: readonly StoredEvent[], routesDown: ReadonlyMap<string, string>): string {
+function textOf(
+  stream: string,
+  stored: readonly StoredEvent[],
+  routesDown: ReadonlyMap<string, string>,
+): string {
   const events = stored.map((event) => {
     const decoded = decodeEvent(event);
     if (E.isLeft(decoded)) throw new CommandError(decoded.left.message);

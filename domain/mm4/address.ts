@@ -14,7 +14,8 @@ export function parseAddress(text: string): Address {
   }
   const number = numberOf(core, type);
   if (number !== null) return withDomain(number.kind, number.value, domain, raw);
-  if (type === '' && domain !== '' && isLocalPart(core)) return { kind: 'email', value: `${core}@${domain}`, raw };
+  if (type === '' && domain !== '' && isLocalPart(core))
+    return { kind: 'email', value: `${core}@${domain}`, raw };
   const malformed = type === 'plmn' || core === '' || /[\s<>]/.test(core) || looksLikeNumber(core);
   return withDomain(malformed ? 'malformed' : 'other', core, domain, raw);
 }

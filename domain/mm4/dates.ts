@@ -16,7 +16,11 @@ const zones: Readonly<Record<string, number>> = {
  * Milliseconds since 1970 UTC; null: none of these. The machine's own time zone plays no part.
  */
 export function parseDate(text: string): number | null {
-  const plain = text.replace(/\([^()]*\)/g, ' ').trim().replace(/^"(.*)"$/, '$1').replace(/\s+/g, ' ');
+  const plain = text
+    .replace(/\([^()]*\)/g, ' ')
+    .trim()
+    .replace(/^"(.*)"$/, '$1')
+    .replace(/\s+/g, ' ');
   return isoDate(plain) ?? mailDate(plain) ?? asctimeDate(plain);
 }
 
@@ -46,7 +50,8 @@ function asctimeDate(text: string): number | null {
     const [, month = '', day, hour, minute, second, zone = 'GMT', year] = match;
     return instant(year, monthNumber(month), day, hour, minute, second, zone);
   }
-  const script = /^[a-z]{3} ([a-z]{3}) (\d{1,2}) (\d{4}) (\d\d):(\d\d):(\d\d)(?: (?:GMT|UTC)?([+-]\d{4})?)?$/i.exec(text);
+  const script =
+    /^[a-z]{3} ([a-z]{3}) (\d{1,2}) (\d{4}) (\d\d):(\d\d):(\d\d)(?: (?:GMT|UTC)?([+-]\d{4})?)?$/i.exec(text);
   if (script === null) return null;
   const [, month = '', day, year, hour, minute, second, zone = 'GMT'] = script;
   return instant(year, monthNumber(month), day, hour, minute, second, zone);

@@ -1,10 +1,9 @@
 import {
   ackRequested,
   addressIn,
+  answerAddress,
   applicationOf,
-  isAddrSpec,
   requestTransactionId,
-  systemOfPrivateForm,
 } from './decode-request.ts';
 import { statusTextOf } from './decode-res.ts';
 import type { Decoding } from './decode.ts';
@@ -77,17 +76,4 @@ function decodeReport(decoding: Decoding, common: PduCommon): ReportPart {
     sender: addressIn(decoding, 'sender'),
     ...(application === undefined ? {} : { application }),
   };
-}
-
-/** Where a report's RES goes: Originator-System, Sender, MAIL FROM, the peer's configured system address (reference 1.4). */
-function answerAddress({ headers, input }: Decoding): string | null {
-  const originator = headers.get('x-mms-originator-system')?.replace(/^<(.*)>$/, '$1').trim() ?? '';
-  const candidates = [
-    originator,
-    systemOfPrivateForm(originator) ?? '',
-    headers.get('sender')?.replace(/^.*<(.*)>$/, '$1').trim() ?? '',
-    input.envelope.mailFrom,
-    input.systemAddressOfPeer ?? '',
-  ];
-  return candidates.find(isAddrSpec) ?? null;
 }

@@ -29,7 +29,8 @@ export function isAddrSpec(text: string): boolean {
 
 /** The system address of the peer, should its PDU name none: as configured, else by convention at its domain. */
 export function peerSystemAddress({ input }: Decoding): string | null {
-  if (input.systemAddressOfPeer !== undefined && input.systemAddressOfPeer !== '') return input.systemAddressOfPeer;
+  if (input.systemAddressOfPeer !== undefined && input.systemAddressOfPeer !== '')
+    return input.systemAddressOfPeer;
   const domain = /@([^@>]+)>?$/.exec(input.envelope.mailFrom)?.[1];
   return domain === undefined ? null : `system-user@${domain}`;
 }
@@ -38,6 +39,26 @@ export function peerSystemAddress({ input }: Decoding): string | null {
 export function systemOfPrivateForm(text: string): string | null {
   const host = /(?:^|;)\s*system=([A-Za-z0-9.-]+)/i.exec(text)?.[1];
   return host === undefined ? null : `system-user@${host}`;
+}
+
+/** Where the RES to a report, or to a REQ nobody defined, goes: Originator-System, Sender, MAIL FROM, the peer's (reference 1.4). */
+export function answerAddress({ headers, input }: Decoding): string | null {
+  const originator =
+    headers
+      .get('x-mms-originator-system')
+      ?.replace(/^<(.*)>$/, '$1')
+      .trim() ?? '';
+  const candidates = [
+    originator,
+    systemOfPrivateForm(originator) ?? '',
+    headers
+      .get('sender')
+      ?.replace(/^.*<(.*)>$/, '$1')
+      .trim() ?? '',
+    input.envelope.mailFrom,
+    input.systemAddressOfPeer ?? '',
+  ];
+  return candidates.find(isAddrSpec) ?? null;
 }
 
 /** A header's single address; absent or empty: null. Warns where a number has no `/TYPE=`. */

@@ -23,7 +23,9 @@ export function decodeRes({ headers, findings }: Decoding, common: PduCommon, ki
       raw,
       ...(text === undefined ? {} : { text }),
       // One MMSC joins the list with full stops (reference 9, quirk 19).
-      ...(recipients === undefined ? {} : { recipients: parseAddressList(recipients.replace(/\.(?=\+\d)/g, ',')) }),
+      ...(recipients === undefined
+        ? {}
+        : { recipients: parseAddressList(recipients.replace(/\.(?=\+\d)/g, ',')) }),
     },
   };
 }

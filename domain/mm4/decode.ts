@@ -1,5 +1,6 @@
 import { decodeForward } from './decode-forward.ts';
 import { decodeDeliveryReport, decodeReadReport } from './decode-report.ts';
+import { ackRequested, answerAddress } from './decode-request.ts';
 import { decodeRes } from './decode-res.ts';
 import { parseDate } from './dates.ts';
 import type { HeaderField } from './header-block.ts';
@@ -52,11 +53,23 @@ export function decodePdu(input: DecodeInput): Pdu {
   return { ...pdu, warnings: [...findings.warnings], errors: findings.errors };
 }
 
-function decodeKind(decoding: Decoding, common: PduCommon, kind: PduKind | null, rawType: string | null): Pdu {
+function decodeKind(
+  decoding: Decoding,
+  common: PduCommon,
+  kind: PduKind | null,
+  rawType: string | null,
+): Pdu {
   if (kind === null && rawType !== null && rawType !== '') {
     decoding.findings.errors.push('unknown-message-type');
     const resType = /\.REQ$/i.test(rawType) ? rawType.replace(/\.REQ$/i, '.RES') : null;
-    return { ...common, kind: 'unknown', resType };
+    const ackRequest = ackRequested(decoding);
+    return {
+      ...common,
+      kind: 'unknown',
+      resType,
+      ackRequest,
+      answerTo: ackRequest ? answerAddress(decoding) : null,
+    };
   }
   if (kind === null && decoding.strict) decoding.findings.errors.push('missing-mandatory:messageType');
   // Only a forward.REQ is ever met without its type.

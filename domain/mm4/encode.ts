@@ -75,7 +75,10 @@ export function encodeReport(report: ReportContent): Uint8Array {
     ['Sender', report.systemAddress],
     ['To', report.originator],
     ['X-Mms-3GPP-MMS-Version', report.version],
-    ['X-Mms-Message-Type', about.kind === 'delivery' ? 'MM4_delivery_report.REQ' : 'MM4_read_reply_report.REQ'],
+    [
+      'X-Mms-Message-Type',
+      about.kind === 'delivery' ? 'MM4_delivery_report.REQ' : 'MM4_read_reply_report.REQ',
+    ],
     ['X-Mms-Transaction-ID', report.transactionId],
     ['X-Mms-Message-ID', report.messageId],
     ['X-Mms-Ack-Request', yesNo(report.requestAck)],

@@ -21,7 +21,10 @@ export function readExpiry(
   }
   if (seconds !== null) {
     const reference = date === null || Math.abs(date - arrivedAt) > hour ? arrivedAt : date;
-    return { expiry: { form: 'relative', raw, seconds, at: reference + seconds * 1_000 }, nonstandard: false };
+    return {
+      expiry: { form: 'relative', raw, seconds, at: reference + seconds * 1_000 },
+      nonstandard: false,
+    };
   }
   const at = parseDate(text);
   if (at === null) return { expiry: null, nonstandard: true };

@@ -23,7 +23,9 @@ export function partFacts(fields: readonly HeaderField[]): PartFacts {
   const contentLocation = valueOf(fields, 'content-location');
   const name = parameters.get('name') ?? disposition.parameters.get('filename');
   const charset = parameters.get('charset');
-  const encoding = valueOf(fields, 'content-transfer-encoding').toLowerCase().replace(/[";\s].*$/, '');
+  const encoding = valueOf(fields, 'content-transfer-encoding')
+    .toLowerCase()
+    .replace(/[";\s].*$/, '');
   return {
     type: type === '' ? 'text/plain' : type,
     encoding: encoding === '' ? '7bit' : encoding,

@@ -62,7 +62,8 @@ export function mimeWalker(top: readonly HeaderField[]): MimeWalker {
       }
       const stop = Math.min(next < 0 ? pending.length : next, lineEnd + maxBoundaryLine);
       if (entities.delimiter(pending.toString('latin1', lineEnd + 1, stop), () => emit(contentEnd))) {
-        pending = next < 0 ? Buffer.alloc(0) : pending.subarray(pending.indexOf(0x0a, pending.indexOf('\n--') + 1));
+        pending =
+          next < 0 ? Buffer.alloc(0) : pending.subarray(pending.indexOf(0x0a, pending.indexOf('\n--') + 1));
         context = next < 0 ? 0 : 1;
         from = 0;
       } else {

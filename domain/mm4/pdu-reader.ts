@@ -40,7 +40,9 @@ export function pduReader(limits: { readonly headerBytes: number }): PduReader {
   const body = (bytes: Uint8Array): Uint8Array => {
     bodySize += bytes.length;
     hash.update(bytes);
-    eightBit ||= /[\x80-\xff]/.test(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1'));
+    eightBit ||= /[\x80-\xff]/.test(
+      Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1'),
+    );
     walker?.push(bytes);
     return bytes;
   };

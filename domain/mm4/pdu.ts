@@ -96,13 +96,7 @@ export const requestStatuses = [
 export type RequestStatus = (typeof requestStatuses)[number];
 
 export type MmStatus =
-  | 'Retrieved'
-  | 'Expired'
-  | 'Rejected'
-  | 'Deferred'
-  | 'Unrecognised'
-  | 'Indeterminate'
-  | 'Forwarded';
+  'Retrieved' | 'Expired' | 'Rejected' | 'Deferred' | 'Unrecognised' | 'Indeterminate' | 'Forwarded';
 
 export type ReadStatus = 'Read' | 'Deleted without being read';
 

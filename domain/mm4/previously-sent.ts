@@ -5,7 +5,10 @@ import type { PreviouslySent } from './pdu.ts';
 /**
  * The hops of a forwarded message (protocol reference 3.9): records `index, value`, in repeated headers (RFC 4356) or in one list.
  */
-export function readPreviouslySent(by: readonly string[], dates: readonly string[]): readonly PreviouslySent[] {
+export function readPreviouslySent(
+  by: readonly string[],
+  dates: readonly string[],
+): readonly PreviouslySent[] {
   const hops = new Map<number, { index: number; by?: PreviouslySent['by']; at?: number }>();
   const hop = (index: number): { index: number; by?: PreviouslySent['by']; at?: number } => {
     const known = hops.get(index) ?? { index };

@@ -1,5 +1,11 @@
 import { comparable } from './flags.ts';
-import { requestStatuses, type MmStatus, type ReadStatus, type RequestStatus, type StatusClass } from './pdu.ts';
+import {
+  requestStatuses,
+  type MmStatus,
+  type ReadStatus,
+  type RequestStatus,
+  type StatusClass,
+} from './pdu.ts';
 
 /** The vocabularies of reference section 2, as data. Each reading says if the spelling was another, or unknown. */
 export interface StatusReading<A> {

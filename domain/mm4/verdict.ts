@@ -37,7 +37,15 @@ export function judge(pdu: Pdu, judgement: Judgement): Refusal | null {
   return null;
 }
 
-const rules: readonly Rule[] = [notMm4, oversizeOnTheWire, formatCorrupt, unsupported, loop, contentTooBig, contentUnreadable];
+const rules: readonly Rule[] = [
+  notMm4,
+  oversizeOnTheWire,
+  formatCorrupt,
+  unsupported,
+  loop,
+  contentTooBig,
+  contentUnreadable,
+];
 
 function notMm4(pdu: Pdu): Refusal | null {
   return pdu.kind === 'not-mm4'
@@ -47,12 +55,21 @@ function notMm4(pdu: Pdu): Refusal | null {
 
 function oversizeOnTheWire(_pdu: Pdu, { limits, declaredSize, wireSize }: Judgement): Refusal | null {
   return Math.max(declaredSize ?? 0, wireSize) > limits.wireSize
-    ? refusal(['oversize'], 'Error-content-not-accepted', 552, '5.3.4', `bigger than ${limits.wireSize} octets`, true)
+    ? refusal(
+        ['oversize'],
+        'Error-content-not-accepted',
+        552,
+        '5.3.4',
+        `bigger than ${limits.wireSize} octets`,
+        true,
+      )
     : null;
 }
 
 function formatCorrupt(pdu: Pdu, { headTooLong }: Judgement): Refusal | null {
-  const errors = pdu.errors.filter((error) => /^(missing-mandatory|duplicate-header-conflict|enum-unknown)/.test(error));
+  const errors = pdu.errors.filter((error) =>
+    /^(missing-mandatory|duplicate-header-conflict|enum-unknown)/.test(error),
+  );
   if (headTooLong) errors.push('header-block-too-long');
   if (errors.length === 0) return null;
   // Without a transaction id no RES can be matched to anything.
@@ -67,7 +84,13 @@ function unsupported(pdu: Pdu): Refusal | null {
     return refusal(['unknown-message-type'], 'Error-unsupported-message', 554, '5.6.0', text);
   }
   return pdu.errors.includes('unsupported-version')
-    ? refusal(['unsupported-version'], 'Error-unsupported-message', 554, '5.6.0', 'this version of MM4 is not supported')
+    ? refusal(
+        ['unsupported-version'],
+        'Error-unsupported-message',
+        554,
+        '5.6.0',
+        'this version of MM4 is not supported',
+      )
     : null;
 }
 
@@ -79,20 +102,41 @@ function loop(pdu: Pdu, { limits, ownDomains }: Judgement): Refusal | null {
     const host = /\bby\s+([^\s;()]+)/i.exec(value)?.[1]?.toLowerCase();
     return host !== undefined && ownDomains.has(host);
   });
-  if (pdu.flags.forwardCounter <= limits.forwardCounter && byUs.length < 2 && received.length <= 100) return null;
-  return refusal(['loop-detected'], 'Error-service-denied', 554, '5.4.6', 'this message goes round in a loop');
+  if (pdu.flags.forwardCounter <= limits.forwardCounter && byUs.length < 2 && received.length <= 100)
+    return null;
+  return refusal(
+    ['loop-detected'],
+    'Error-service-denied',
+    554,
+    '5.4.6',
+    'this message goes round in a loop',
+  );
 }
 
 function contentTooBig(pdu: Pdu, { limits, decodedSize }: Judgement): Refusal | null {
   return pdu.kind === 'MM4_forward.REQ' && decodedSize > limits.decodedContent
-    ? refusal(['oversize'], 'Error-content-not-accepted', 552, '5.3.4', `content of more than ${limits.decodedContent} octets`)
+    ? refusal(
+        ['oversize'],
+        'Error-content-not-accepted',
+        552,
+        '5.3.4',
+        `content of more than ${limits.decodedContent} octets`,
+      )
     : null;
 }
 
 function contentUnreadable(pdu: Pdu): Refusal | null {
-  const errors = pdu.errors.filter((error) => error === 'unknown-transfer-encoding' || error === 'content-too-complex');
+  const errors = pdu.errors.filter(
+    (error) => error === 'unknown-transfer-encoding' || error === 'content-too-complex',
+  );
   return errors.length > 0
-    ? refusal(errors, 'Error-content-not-accepted', 554, '5.6.0', `content not accepted: ${errors.join(', ')}`)
+    ? refusal(
+        errors,
+        'Error-content-not-accepted',
+        554,
+        '5.6.0',
+        `content not accepted: ${errors.join(', ')}`,
+      )
     : null;
 }
 

@@ -38,10 +38,15 @@ export function evidenceOf(incoming: Incoming, head: ContentRef): PduEvidence {
  * The RES a REQ asks for; null when it asks for none, or none can be sent: no transaction id, nowhere to mail it, or the VASP
  * entry has no ack route. The echo rule holds: ids go back as they came (protocol reference 3.2).
  */
-export function answerRequestOf(context: Context, { pdu, arrival }: Incoming, type: string): AnswerRequest | null {
+export function answerRequestOf(
+  context: Context,
+  { pdu, arrival }: Incoming,
+  type: string,
+): AnswerRequest | null {
   const { vasp } = arrival.visitor.identity;
   const route = context.routes.routes.get(vasp.mm4AckRouting)?.route;
-  if (!pdu.ackRequest || pdu.transactionId === null || pdu.answerTo === null || route === undefined) return null;
+  if (!pdu.ackRequest || pdu.transactionId === null || pdu.answerTo === null || route === undefined)
+    return null;
   return {
     pdu: type,
     route: route.account,

@@ -120,7 +120,12 @@ async function placeInNewVariant(
   return E.right(tried.right === 'another-message' ? 'too-many-variants' : tried.right);
 }
 
-async function receiveInto(messages: Messages, uid: string, command: Receive, assumeNew: boolean): Promise<Tried> {
+async function receiveInto(
+  messages: Messages,
+  uid: string,
+  command: Receive,
+  assumeNew: boolean,
+): Promise<Tried> {
   let kind: ReceiveDecision['kind'] = 'another-message';
   const transacted = await messages.transact(
     streamOf(uid),

@@ -30,7 +30,11 @@ export type Accept = (arrival: Arrival) => Promise<SmtpReply>;
 export const taken: SmtpReply = { code: 250, enhanced: '2.0.0', text: 'taken' };
 
 /** The store or the disk cannot take it now; the peer is to come again. Nothing is kept. */
-export const unable: SmtpReply = { code: 451, enhanced: '4.3.0', text: 'cannot be stored now, try again later' };
+export const unable: SmtpReply = {
+  code: 451,
+  enhanced: '4.3.0',
+  text: 'cannot be stored now, try again later',
+};
 const busy: SmtpReply = { code: 451, enhanced: '4.3.2', text: 'too much on its way in, try again later' };
 
 /** Streams DATA through the digest, the MIME walker and the seal; the bytes are in memory once, sealed. */

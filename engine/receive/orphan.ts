@@ -37,7 +37,10 @@ export async function keepOrphan(
   const transacted = await messages.transact(
     stream,
     (state): readonly MmsEvent[] => {
-      const answer = planAnswer(moment, verdict.answer, nextAnswer(state), { code: verdict.status, text: verdict.why });
+      const answer = planAnswer(moment, verdict.answer, nextAnswer(state), {
+        code: verdict.status,
+        text: verdict.why,
+      });
       if (state.evidence > 0) {
         // The very same bytes again: answered again, not kept twice.
         const of = incoming.pdu.kind === 'MM4_read_reply_report.REQ' ? 'read-report' : 'delivery-report';

@@ -78,7 +78,11 @@ export function receptionist(context: Context, beginIntake: BeginIntake): Recept
 
     rcpt: (visitor, rcptTo, already) => {
       if (already >= limits.recipients) {
-        return { code: 452, enhanced: '4.5.3', text: `too many recipients: the limit is ${limits.recipients}` };
+        return {
+          code: 452,
+          enhanced: '4.5.3',
+          text: `too many recipients: the limit is ${limits.recipients}`,
+        };
       }
       return rcptReply(context, rcptTo, visitor.partner ?? '');
     },

@@ -27,7 +27,8 @@ export async function refuse(
   const stream = evidenceStream('refused', partner, digestOf(incoming));
   const moment = momentFor(context, stream);
   const type = resTypeOf(incoming);
-  const request = refusal.smtpOnly === true || type === null ? null : answerRequestOf(context, incoming, type);
+  const request =
+    refusal.smtpOnly === true || type === null ? null : answerRequestOf(context, incoming, type);
   const reply = request === null ? refusal.reply : taken;
   const evidence = evidenceOf(incoming, kept.right.head);
   const transacted = await messages.transact(

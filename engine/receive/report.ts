@@ -53,12 +53,15 @@ async function find(
   const home = streamOf(uidOf(id));
   const loaded = await messages.load(home);
   if (E.isLeft(loaded)) return loaded;
-  if (loaded.right.state.intakes.length > 0) return findAmong(context, messages, incoming, home, loaded.right.state);
+  if (loaded.right.state.intakes.length > 0)
+    return findAmong(context, messages, incoming, home, loaded.right.state);
   const alias = await homeOfAlias(context, incoming.arrival.visitor.identity.partner.name, id);
   if (E.isLeft(alias)) return alias;
   if (alias.right === null) return E.right(null);
   const aliased = await messages.load(alias.right);
-  return E.isLeft(aliased) ? aliased : findAmong(context, messages, incoming, alias.right, aliased.right.state);
+  return E.isLeft(aliased)
+    ? aliased
+    : findAmong(context, messages, incoming, alias.right, aliased.right.state);
 }
 
 async function findAmong(
@@ -94,7 +97,10 @@ function reportedRecipient(
   const match = matchReport(pdu, sentThere);
   if (match === null) return null;
   const { value } = match.recipient;
-  return [...state.recipients.values()].find(({ address }) => address.toLowerCase() === value.toLowerCase()) ?? null;
+  return (
+    [...state.recipients.values()].find(({ address }) => address.toLowerCase() === value.toLowerCase()) ??
+    null
+  );
 }
 
 function hasFinal(recipient: Recipient, pdu: ReportPdu): boolean {

@@ -34,7 +34,11 @@ const kindOfRes = {
  * A RES finds its stream by its transaction id, which is ours and leads home; the stream says whether it is real and whether this
  * partner may give it. Everything else is an orphan. A RES is never answered.
  */
-export async function acceptRes(context: Context, messages: Messages, incoming: Incoming<Res>): Promise<SmtpReply> {
+export async function acceptRes(
+  context: Context,
+  messages: Messages,
+  incoming: Incoming<Res>,
+): Promise<SmtpReply> {
   const kept = await incoming.arrival.keep();
   if (E.isLeft(kept)) return unable;
   const found = await find(context, messages, incoming);
@@ -53,14 +57,16 @@ async function find(context: Context, messages: Messages, { pdu, arrival }: Inco
   const from = arrival.visitor.identity.partner.name;
   const id = pdu.transactionId?.normal;
   const ours = id === undefined ? null : parseOurTransactionId(id);
-  const uid = ours?.uid ?? (pdu.transactionId === null && pdu.messageId !== null ? uidOf(pdu.messageId.normal) : null);
+  const uid =
+    ours?.uid ?? (pdu.transactionId === null && pdu.messageId !== null ? uidOf(pdu.messageId.normal) : null);
   if (uid === null) return { orphan: 'its transaction id is none of ours', concerns: null };
   const loaded = await messages.load(streamOf(uid));
   if (E.isLeft(loaded)) return 'unavailable';
   const { state } = loaded.right;
   if (state.intakes.length === 0) return { orphan: 'no message has this transaction', concerns: null };
   const answered = ours === null ? outstanding(state, kind, from, uid) : ours;
-  if (answered === null) return { orphan: 'not exactly one transaction is open for its Message-ID', concerns: uid };
+  if (answered === null)
+    return { orphan: 'not exactly one transaction is open for its Message-ID', concerns: uid };
   if (answered.kind !== kind || (id !== undefined && !isReal(state, answered, id))) {
     return { orphan: 'its transaction id was never given out', concerns: uid };
   }
@@ -73,7 +79,9 @@ async function find(context: Context, messages: Messages, { pdu, arrival }: Inco
 /** Without a transaction id: the one open transaction of that kind at that peer, if there is exactly one (reference 3.3). */
 function outstanding(state: MmsState, kind: TransactionKind, from: string, uid: string): Answered | null {
   if (kind !== 'forward') return null;
-  const open = state.legs.filter((leg) => leg.partner === from && leg.stage.kind === 'sent' && leg.res.size === 0);
+  const open = state.legs.filter(
+    (leg) => leg.partner === from && leg.stage.kind === 'sent' && leg.res.size === 0,
+  );
   const [leg] = open;
   return leg !== undefined && open.length === 1 ? { uid, kind, number: leg.leg } : null;
 }
@@ -111,7 +119,14 @@ async function record(
   const decide = (state: MmsState): readonly MmsEvent[] => {
     const nextAttemptAt = nextAttempt(context, state, kind, number, moment.now);
     if (kind !== 'forward') {
-      return receiveReportAck(state, { report: number, pdu: evidence, status, ...text, nextAttemptAt, now: moment.now });
+      return receiveReportAck(state, {
+        report: number,
+        pdu: evidence,
+        status,
+        ...text,
+        nextAttemptAt,
+        now: moment.now,
+      });
     }
     const recipients = pdu.status.recipients?.map(({ value }) => value);
     return receiveAck(state, {
@@ -126,7 +141,12 @@ async function record(
       nextAttemptAt,
     });
   };
-  const cause = { correlation: uid, causation: evidence.sha256, actor: 'smtp-in', occurredAt: moment.now } as const;
+  const cause = {
+    correlation: uid,
+    causation: evidence.sha256,
+    actor: 'smtp-in',
+    occurredAt: moment.now,
+  } as const;
   const transacted = await messages.transact(stream, decide, cause);
   return E.isRight(transacted) ? taken : unable;
 }
@@ -157,5 +177,7 @@ function nextAttempt(
   const account =
     kind === 'forward' ? leg?.route : state.reports.find(({ plan }) => plan.report === number)?.plan.route;
   const route = account === undefined ? undefined : context.routes.routes.get(account)?.route;
-  return route === undefined ? now : retryAt(route.retry, Math.max(1, leg?.attempts ?? 1), now, context.randomness.share());
+  return route === undefined
+    ? now
+    : retryAt(route.retry, Math.max(1, leg?.attempts ?? 1), now, context.randomness.share());
 }

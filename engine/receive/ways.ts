@@ -16,7 +16,11 @@ export function expiryOf(context: Context, pdu: ForwardReq, now: number): number
 }
 
 /** The recipients of the envelope, each once, with the way its message goes. */
-export function waysOf(context: Context, incoming: Incoming<ForwardReq>, now: number): readonly RoutedRecipient[] {
+export function waysOf(
+  context: Context,
+  incoming: Incoming<ForwardReq>,
+  now: number,
+): readonly RoutedRecipient[] {
   const { pdu, arrival } = incoming;
   const expiresAt = expiryOf(context, pdu, now);
   const seen = new Set<string>();

@@ -29,7 +29,10 @@ export async function performAnswers(
 ): Promise<void> {
   const loaded = await messages.load(stream);
   if (E.isLeft(loaded)) {
-    context.log.error({ stream, why: loaded.left.message }, 'a message cannot be read; its answers stay waiting');
+    context.log.error(
+      { stream, why: loaded.left.message },
+      'a message cannot be read; its answers stay waiting',
+    );
     return;
   }
   const { state } = loaded.right;
@@ -80,7 +83,11 @@ function refusalOf({ reply }: Extract<SendOutcome, { kind: 'refused' }>): Refusa
   return { by: reply.ours === true ? 'us' : 'partner', text: reply.text, reply };
 }
 
-function deferred(context: Context, { route }: Line, why: Refusal): Extract<AnswerResult, { kind: 'deferred' }> {
+function deferred(
+  context: Context,
+  { route }: Line,
+  why: Refusal,
+): Extract<AnswerResult, { kind: 'deferred' }> {
   const nextAttemptAt = retryAt(route.retry, 1, context.clock.now(), context.randomness.share());
   return { kind: 'deferred', why, nextAttemptAt };
 }
@@ -99,6 +106,9 @@ async function record(
     occurredAt: moment.now,
   });
   if (E.isLeft(recorded)) {
-    context.log.error({ stream, why: recorded.left.message }, 'an answer was sent but not recorded; it will be sent again');
+    context.log.error(
+      { stream, why: recorded.left.message },
+      'an answer was sent but not recorded; it will be sent again',
+    );
   }
 }

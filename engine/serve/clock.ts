@@ -66,7 +66,12 @@ async function tickAll(
   const results = await Promise.all(
     streams.map((stream) => {
       const moment = momentFor(context, stream);
-      const cause = { correlation: moment.uid, causation: 'clock', actor: 'clock', occurredAt: moment.now } as const;
+      const cause = {
+        correlation: moment.uid,
+        causation: 'clock',
+        actor: 'clock',
+        occurredAt: moment.now,
+      } as const;
       return messages.transact(stream, (state) => tick(state, { moment, isDead }), cause);
     }),
   );

@@ -137,8 +137,8 @@ function expiryFor(
   const raw = fieldsNamed(fields, 'x-mms-expiry')[0]?.value;
   if (raw === undefined) return null;
   const isRelative = /^"?\d{1,9}"?$/.test(raw);
-  if (form === 'relative') return isRelative ? null : String(Math.max(0, Math.ceil((intake.expiresAt - now) / 1_000)));
+  if (form === 'relative')
+    return isRelative ? null : String(Math.max(0, Math.ceil((intake.expiresAt - now) / 1_000)));
   const date = parseDate(fieldsNamed(fields, 'date')[0]?.value ?? '') ?? now;
   return isRelative && Math.abs(now - date) > hour ? formatDate(intake.expiresAt) : null;
 }
-

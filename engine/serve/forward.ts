@@ -103,7 +103,8 @@ async function record(
     moment,
     claim,
     outcome,
-    recipientOf: (rcptTo: string): string => (mail.kind === 'mail' ? (mail.recipients.get(rcptTo) ?? rcptTo) : rcptTo),
+    recipientOf: (rcptTo: string): string =>
+      mail.kind === 'mail' ? (mail.recipients.get(rcptTo) ?? rcptTo) : rcptTo,
     sent: {
       bodySha256: mail.kind === 'mail' ? mail.bodySha256 : '',
       wireSize: mail.kind === 'mail' ? mail.mail.size : 0,
@@ -122,10 +123,14 @@ async function record(
     // The claim stands without an outcome: it becomes "unknown" when its lease runs out, which is the truth.
     context.log.error({ stream, why: recorded.left.message }, 'the outcome of a send could not be recorded');
   }
-  context.log.info({ stream, route: route.account, leg: claim.leg, outcome: outcome.kind }, 'forward attempted');
+  context.log.info(
+    { stream, route: route.account, leg: claim.leg, outcome: outcome.kind },
+    'forward attempted',
+  );
 }
 
-const isClaim = (event: { readonly type: string }): event is ForwardStarted => event.type === 'ForwardStarted';
+const isClaim = (event: { readonly type: string }): event is ForwardStarted =>
+  event.type === 'ForwardStarted';
 
 function causeOf(stream: string, now: number, causation: string): Cause {
   return { correlation: stream.slice(stream.indexOf('-') + 1), causation, actor: 'worker', occurredAt: now };

@@ -26,7 +26,13 @@ export interface Line {
 
 export type LineHealth =
   | { readonly state: 'unknown' | 'up'; readonly connections: number }
-  | { readonly state: 'down'; readonly connections: number; readonly since: number; readonly failure: SessionFailure; readonly nextProbe: number };
+  | {
+      readonly state: 'down';
+      readonly connections: number;
+      readonly since: number;
+      readonly failure: SessionFailure;
+      readonly nextProbe: number;
+    };
 
 /** How the line's owner hears of its going down and coming up. */
 export interface LineEvents {
@@ -131,7 +137,10 @@ export function openLine(context: Context, partner: Partner, route: Route, event
   const line: Line = {
     partner,
     route,
-    health: () => (down === null ? { state: known ? 'up' : 'unknown', connections } : { state: 'down', connections, ...down }),
+    health: () =>
+      down === null
+        ? { state: known ? 'up' : 'unknown', connections }
+        : { state: 'down', connections, ...down },
     whenUp: () =>
       down === null || stopped
         ? Promise.resolve()

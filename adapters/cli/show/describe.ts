@@ -91,7 +91,8 @@ function reported(event: {
   readonly stands: boolean;
   readonly relay: { readonly report: number } | null;
 }): string {
-  const by = event.source.kind === 'us' ? `: ${refusal(event.source.why)}` : `, says ${sender(event.source.pdu)}`;
+  const by =
+    event.source.kind === 'us' ? `: ${refusal(event.source.why)}` : `, says ${sender(event.source.pdu)}`;
   const standing = event.stands ? '' : ' (outranked by an earlier report)';
   return `${by}${standing}${event.relay === null ? '' : `; owes the originator report ${event.relay.report}`}`;
 }

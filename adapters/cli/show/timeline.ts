@@ -17,14 +17,20 @@ export interface StreamView {
 
 /** The timeline: what happened, then what is owed next and why it waits. Times are UTC. */
 export function timeline(view: StreamView): string {
-  return [heading(view), ...view.events.map((event, index) => line(view, event, index)), '', ...nextSteps(view)].join('\n');
+  return [
+    heading(view),
+    ...view.events.map((event, index) => line(view, event, index)),
+    '',
+    ...nextSteps(view),
+  ].join('\n');
 }
 
 function heading({ stream, state }: StreamView): string {
   if (state.intakes.length === 0) return `${stream}\n`;
   const { messageId, sender, from } = firstIntake(state);
   const recipients = [...state.recipients.values()].map(
-    ({ address, delivery, read }) => `  ${address}: ${delivery.kind === 'failed' || delivery.kind === 'interim' ? delivery.status : delivery.kind}${read ? ', read' : ''}`,
+    ({ address, delivery, read }) =>
+      `  ${address}: ${delivery.kind === 'failed' || delivery.kind === 'interim' ? delivery.status : delivery.kind}${read ? ', read' : ''}`,
   );
   return [
     `${stream}  ${messageId.normal}`,

@@ -1,0 +1,183 @@
+import { parseAddress } from './address.ts';
+import type { Address, DeliveryReportReq, ForwardReq, Pdu, ReadReportReq, Res } from './pdu.ts';
+import { partiesByEnvelope } from './report-match.ts';
+import type { Refusal } from './verdict.ts';
+
+/** A decoded PDU as plain JSON in the vocabulary of the conformance corpus (reference section 8). */
+export type Expectation = Readonly<Record<string, unknown>>;
+
+/** What follows from a PDU, its envelope and the configuration, without any stored message. */
+export interface Judged {
+  readonly pdu: Pdu;
+  readonly rcptTo: readonly string[];
+  readonly refusal: Refusal | null;
+  /** What each RCPT would have been told; only refusals. */
+  readonly rcptReplies: readonly {
+    readonly address: string;
+    readonly code: number;
+    readonly enhanced: string;
+  }[];
+  /** Recipients of the envelope that would get the message, and named ones that are no affair of ours. */
+  readonly deliverTo: readonly string[];
+}
+
+export function expectationOf(judged: Judged): Expectation {
+  const { pdu, refusal } = judged;
+  const found = findings(judged);
+  return {
+    outcome: outcomeOf(refusal, found.warnings),
+    messageType: pdu.kind === 'unknown' || pdu.kind === 'not-mm4' ? null : pdu.kind,
+    ...(pdu.kind === 'unknown' ? { messageTypeRaw: pdu.messageTypeRaw } : {}),
+    version: pdu.version,
+    transactionId: pdu.transactionId,
+    messageId: pdu.messageId,
+    rfcMessageId: pdu.rfcMessageId,
+    date: pdu.date === null ? null : instant(pdu.date),
+    ...kindPart(judged),
+    ...found,
+    ...(pdu.unknownHeaders.length > 0 ? { unknownHeaders: pdu.unknownHeaders } : {}),
+    ...(judged.rcptReplies.length > 0 ? { rcptReplies: judged.rcptReplies } : {}),
+    response: responseOf(judged),
+  };
+}
+
+function outcomeOf(refusal: Refusal | null, warnings: readonly string[]): string {
+  if (refusal !== null) return 'reject';
+  return warnings.length > 0 ? 'accept-with-warnings' : 'accept';
+}
+
+function findings({ pdu, refusal, rcptTo }: Judged): {
+  readonly warnings: readonly string[];
+  readonly errors: readonly string[];
+} {
+  const swapped = isReport(pdu) && partiesByEnvelope(pdu, rcptTo.map(parseAddress)).swapped;
+  return {
+    warnings: swapped ? [...pdu.warnings, 'swapped-report-addresses'] : pdu.warnings,
+    errors: [...new Set([...pdu.errors, ...(refusal?.errors ?? [])])],
+  };
+}
+
+function isReport(pdu: Pdu): pdu is DeliveryReportReq | ReadReportReq {
+  return pdu.kind === 'MM4_delivery_report.REQ' || pdu.kind === 'MM4_read_reply_report.REQ';
+}
+
+function kindPart(judged: Judged): Expectation {
+  const { pdu } = judged;
+  switch (pdu.kind) {
+    case 'MM4_forward.REQ':
+      return forwardPart(pdu, judged);
+    case 'MM4_forward.RES':
+    case 'MM4_delivery_report.RES':
+    case 'MM4_read_reply_report.RES':
+      return { status: resStatus(pdu) };
+    case 'MM4_delivery_report.REQ': {
+      const { mmStatus, final, extension, text, forwardToOriginatorUA } = pdu.status;
+      const status = {
+        mmStatus,
+        final,
+        ...defined({ extension, text }),
+        forwardToOriginatorUA: forwardToOriginatorUA ?? true,
+      };
+      return { ...reportPart(pdu, judged), status };
+    }
+    case 'MM4_read_reply_report.REQ': {
+      const { readStatus, text } = pdu.status;
+      return { ...reportPart(pdu, judged), status: { readStatus, ...defined({ text }) } };
+    }
+    case 'unknown':
+    case 'not-mm4':
+      return {};
+  }
+}
+
+function forwardPart(pdu: ForwardReq, { rcptTo, refusal, deliverTo }: Judged): Expectation {
+  const { flags, expiry } = pdu;
+  const envelope = new Set(rcptTo.map((rcpt) => parseAddress(rcpt).value.toLowerCase()));
+  const elsewhere = [...pdu.to, ...pdu.cc].filter(({ value }) => !envelope.has(value.toLowerCase()));
+  const reports = flags.deliveryReport || flags.originatorRsDeliveryReport;
+  const userAsked = flags.originatorRsDeliveryReport
+    ? { deliveryReportForwardToOriginatorUA: flags.deliveryReport }
+    : {};
+  return {
+    from: pdu.from === null ? null : view(pdu.from),
+    to: pdu.to.map(view),
+    cc: pdu.cc.map(view),
+    bcc: pdu.bcc.map(view),
+    originatorSystem: pdu.originatorSystem,
+    flags,
+    parts: pdu.parts.map(({ name: _name, charset: _charset, ...part }) => part),
+    ...defined({
+      subject: pdu.subject,
+      rootPart: pdu.rootPart,
+      contentClass: pdu.contentClass,
+      application: pdu.application,
+    }),
+    ...(expiry === undefined ? {} : { expiry: { ...expiry, at: instant(expiry.at) } }),
+    ...(pdu.previouslySent.length === 0 ? {} : { previouslySent: pdu.previouslySent.map(hop) }),
+    ...(elsewhere.length === 0 ? {} : { notOurRecipients: elsewhere.map(({ value }) => value) }),
+    ...(flags.senderVisibility === 'Hide' ? { hideSenderFromUA: true } : {}),
+    ...userAsked,
+    ...(refusal === null ? { deliverTo } : {}),
+    ...(refusal === null && reports ? { expectedDeliveryReports: deliverTo.length } : {}),
+  };
+}
+
+function hop({ index, by, at }: ForwardReq['previouslySent'][number]): Expectation {
+  return {
+    index,
+    ...(by === undefined ? {} : { by: view(by) }),
+    ...(at === undefined ? {} : { at: instant(at) }),
+  };
+}
+
+function resStatus({ status }: Res): Expectation {
+  const { requestStatus, text, recipients } = status;
+  return {
+    requestStatus,
+    class: status.class,
+    ...defined({ text }),
+    ...(recipients === undefined ? {} : { recipients: recipients.map(view) }),
+  };
+}
+
+/** With no stored message, the party that equals RCPT is the report's destination. */
+function reportPart(pdu: DeliveryReportReq | ReadReportReq, { rcptTo }: Judged): Expectation {
+  const { subject, destination } = partiesByEnvelope(pdu, rcptTo.map(parseAddress));
+  return {
+    reportSubject: subject === null ? null : view(subject),
+    reportTo: destination === null ? null : view(destination),
+    ...defined({ application: pdu.application }),
+  };
+}
+
+function responseOf({ pdu, refusal }: Judged): Expectation {
+  const isRes = pdu.kind.endsWith('.RES');
+  const type = pdu.kind === 'unknown' ? pdu.resType : isRes ? null : pdu.kind.replace('.REQ', '.RES');
+  const answerable = pdu.ackRequest && pdu.answerTo !== null && pdu.transactionId !== null && type !== null;
+  if (refusal !== null && (refusal.smtpOnly === true || !answerable)) {
+    const { code, enhanced } = refusal.reply;
+    return { channel: 'SMTP', smtpCode: code, enhanced };
+  }
+  if (isRes || !answerable) return { channel: 'none', smtpCode: 250 };
+  return {
+    channel: 'RES',
+    smtpCode: 250,
+    type,
+    status: refusal?.status ?? 'Ok',
+    to: pdu.answerTo,
+    transactionIdEchoed: pdu.transactionId?.raw ?? `"${pdu.transactionId?.normal ?? ''}"`,
+  };
+}
+
+function view({ kind, value, domain }: Address): Expectation {
+  return { kind, value, ...defined({ domain }) };
+}
+
+function defined<T extends object>(fields: T): Partial<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
+
+/** `2026-11-23T12:00:00Z`. */
+function instant(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().replace(/\.\d{3}Z$/, 'Z');
+}
