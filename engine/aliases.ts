@@ -10,7 +10,12 @@ import type { Context } from './context.ts';
  * A partner's own id for a message points home from a stream of one event. It is written before the RES that brought it is
  * recorded; writing it twice finds it there already.
  */
-export async function learnAlias(context: Context, partner: string, id: string, home: string): Promise<void> {
+export async function learnAlias(
+  context: Context,
+  partner: string,
+  id: string,
+  home: string,
+): Promise<E.Either<StoreUnavailable, void>> {
   const stream = aliasStream(partner, id);
   const data = JSON.stringify({ partner, id, home });
   const cause = {
@@ -28,9 +33,9 @@ export async function learnAlias(context: Context, partner: string, id: string, 
     null,
   );
   const appended = await appendSurely(context, stream, 'no-stream', batch.events);
-  if (E.isLeft(appended) && appended.left.kind !== 'conflict') {
-    context.log.error({ partner, why: appended.left.message }, 'an alias could not be recorded');
-  }
+  return E.isLeft(appended) && appended.left.kind !== 'conflict'
+    ? E.left({ kind: 'unavailable', message: appended.left.message })
+    : E.right(undefined);
 }
 
 /** The stream a partner's own id leads to; null: it leads nowhere. */

@@ -17,11 +17,21 @@ export const systemTimers: Timers = {
 
 const alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
 
+/** One call to the system's source serves many nonces; no octet of it is given out twice. */
+let pool = Buffer.alloc(0);
+
+function randomOctets(count: number): Buffer {
+  if (pool.length < count) pool = randomBytes(Math.max(count, 4_096));
+  const octets = pool.subarray(0, count);
+  pool = pool.subarray(count);
+  return octets;
+}
+
 /** Cryptographic chance: transaction ids must not be guessable. */
 export const systemRandomness: Randomness = {
   nonce: (characters) => {
     let text = '';
-    for (const byte of randomBytes(characters)) text += alphabet.charAt(byte & 31);
+    for (const byte of randomOctets(characters)) text += alphabet.charAt(byte & 31);
     return text;
   },
   uuid: () => randomUUID(),

@@ -165,7 +165,7 @@ function responseOf({ pdu, refusal }: Judged): Expectation {
     type,
     status: refusal?.status ?? 'Ok',
     to: pdu.answerTo,
-    transactionIdEchoed: pdu.transactionId?.raw ?? `"${pdu.transactionId?.normal ?? ''}"`,
+    transactionIdEchoed: pdu.transactionId.raw ?? `"${pdu.transactionId.normal}"`,
   };
 }
 

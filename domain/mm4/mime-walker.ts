@@ -139,7 +139,11 @@ function entityTree(top: readonly HeaderField[]): EntityTree {
     if (head !== null) {
       // The part ends in the line that could tell where its head does.
       const end = endOfPartHead(Buffer.concat([head, Buffer.from('\n')]));
-      endHead(head, Math.min(end?.head ?? head.length, head.length), Math.min(end?.body ?? head.length, head.length));
+      endHead(
+        head,
+        Math.min(end?.head ?? head.length, head.length),
+        Math.min(end?.body ?? head.length, head.length),
+      );
     }
     if (part === null) return;
     const { quotedContentId: _quoted, ...facts } = part.facts;

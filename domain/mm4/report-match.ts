@@ -20,7 +20,7 @@ export function matchReport(report: ReportPdu, recipients: readonly string[]): R
   const { subject, destination, sender } = report;
   if (isRecipient(subject)) return { recipient: subject, destination, swapped: false };
   if (isRecipient(destination)) return { recipient: destination, destination: subject, swapped: true };
-  if (isRecipient(sender)) return { recipient: sender, destination: destination ?? subject, swapped: true };
+  if (isRecipient(sender)) return { recipient: sender, destination, swapped: true };
   const [only] = recipients;
   if (only === undefined || recipients.length > 1) return null;
   return { recipient: { kind: 'other', value: only, raw: only }, destination, swapped: true };

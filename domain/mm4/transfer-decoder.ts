@@ -44,20 +44,28 @@ function decoderOf(encoding: string, take: (bytes: Buffer) => void): Decoder {
   }
 }
 
-/** Skips everything that is not base64, and does without padding. */
+/**
+ * Skips everything that is not base64, and does without padding. Clean lines are the rule and must be fast: they decode to three
+ * octets for every four characters, and only where that does not hold is the junk looked for.
+ */
 function base64Decoder(take: (bytes: Buffer) => void): Decoder {
   let carry = '';
-  const decode = (text: string): void => take(Buffer.from(text, 'base64'));
   return {
     push: (chunk) => {
-      let text = carry + chunk.toString('latin1').replaceAll('\r\n', '');
-      if (/[^A-Za-z0-9+/]/.test(text)) text = text.replace(/[^A-Za-z0-9+/]+/g, '');
-      const whole = text.length - (text.length % 4);
+      let text = carry + chunk.toString('latin1').replaceAll('\r\n', '').replace(/=+$/, '');
+      let whole = text.length - (text.length % 4);
+      let decoded = Buffer.from(text.slice(0, whole), 'base64');
+      if (decoded.length !== (whole / 4) * 3) {
+        text = text.replace(/[^A-Za-z0-9+/]+/g, '');
+        whole = text.length - (text.length % 4);
+        decoded = Buffer.from(text.slice(0, whole), 'base64');
+      }
       carry = text.slice(whole);
-      if (whole > 0) decode(text.slice(0, whole));
+      take(decoded);
     },
     flush: () => {
-      if (carry.length > 1) decode(carry);
+      const text = carry.replace(/[^A-Za-z0-9+/]+/g, '');
+      if (text.length > 1) take(Buffer.from(text, 'base64'));
       carry = '';
     },
   };

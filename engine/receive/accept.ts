@@ -4,6 +4,7 @@ import { judge } from '../../domain/mm4/verdict.ts';
 import type { SmtpReply } from '../../domain/ports.ts';
 import type { Context } from '../context.ts';
 import type { Messages } from '../messages.ts';
+import { evidenceLimit, type Desk } from './desk.ts';
 import { acceptForward } from './forward.ts';
 import type { Accept, Arrival } from './intake.ts';
 import { refuse } from './refuse.ts';
@@ -18,6 +19,7 @@ export interface Incoming<P extends Pdu = Pdu> {
 
 /** Every mail that reached its final dot: decoded, judged, and given to the family of decisions its kind belongs to. */
 export function acceptance(context: Context, messages: Messages): Accept {
+  const desk: Desk = { context, messages, evidenceLimit: evidenceLimit(context) };
   const ownDomains = new Set(context.configuration.node.domains);
   return (arrival) => {
     const { read, envelope, visitor, arrivedAt } = arrival;
@@ -36,23 +38,21 @@ export function acceptance(context: Context, messages: Messages): Accept {
       headTooLong: read.headTooLong,
       ownDomains,
     });
-    return refusal === null
-      ? acceptKind(context, messages, { arrival, pdu })
-      : refuse(context, messages, { arrival, pdu }, refusal);
+    return refusal === null ? acceptKind(desk, { arrival, pdu }) : refuse(desk, { arrival, pdu }, refusal);
   };
 }
 
-function acceptKind(context: Context, messages: Messages, { arrival, pdu }: Incoming): Promise<SmtpReply> {
+function acceptKind(desk: Desk, { arrival, pdu }: Incoming): Promise<SmtpReply> {
   switch (pdu.kind) {
     case 'MM4_forward.REQ':
-      return acceptForward(context, messages, { arrival, pdu });
+      return acceptForward(desk, { arrival, pdu });
     case 'MM4_delivery_report.REQ':
     case 'MM4_read_reply_report.REQ':
-      return acceptReport(context, messages, { arrival, pdu });
+      return acceptReport(desk, { arrival, pdu });
     case 'MM4_forward.RES':
     case 'MM4_delivery_report.RES':
     case 'MM4_read_reply_report.RES':
-      return acceptRes(context, messages, { arrival, pdu });
+      return acceptRes(desk, { arrival, pdu });
     case 'unknown':
     case 'not-mm4':
       throw new Error(`a PDU of kind ${pdu.kind} passed judgement`);

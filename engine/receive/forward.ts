@@ -8,7 +8,7 @@ import { streamOf, uidOf } from '../../domain/mms/ids.ts';
 import { sameMessage, variantKey } from '../../domain/mms/variant.ts';
 import type { ContentRef, SmtpReply } from '../../domain/ports.ts';
 import type { Cause } from '../batch.ts';
-import type { Context } from '../context.ts';
+import type { Desk } from './desk.ts';
 import type { Messages, TransactFailure } from '../messages.ts';
 import { momentFor } from '../moment.ts';
 import type { Incoming } from './accept.ts';
@@ -30,13 +30,10 @@ const loop: Refusal = {
 };
 
 /** A forward.REQ that decodes: is it allowed, and what is it to its stream? The 250 follows the append. */
-export async function acceptForward(
-  context: Context,
-  messages: Messages,
-  incoming: Incoming<ForwardReq>,
-): Promise<SmtpReply> {
+export async function acceptForward(desk: Desk, incoming: Incoming<ForwardReq>): Promise<SmtpReply> {
+  const { context, messages } = desk;
   const problem = permissionProblem(context, incoming);
-  if (problem !== null) return refuse(context, messages, incoming, problem);
+  if (problem !== null) return refuse(desk, incoming, problem);
   const kept = await incoming.arrival.keep();
   if (E.isLeft(kept)) return unable;
   const id = incoming.pdu.messageId?.normal ?? '';
@@ -47,16 +44,16 @@ export async function acceptForward(
     context.log.error({ why: placed.left.message }, 'a forward could not be recorded');
     return unable;
   }
-  return reply(context, messages, incoming, kept.right.body, placed.right);
+  return reply(desk, incoming, kept.right.body, placed.right);
 }
 
 async function reply(
-  context: Context,
-  messages: Messages,
+  desk: Desk,
   incoming: Incoming<ForwardReq>,
   body: ContentRef | null,
   placed: Placed,
 ): Promise<SmtpReply> {
+  const { context } = desk;
   switch (placed) {
     case 'intake':
       return taken;
@@ -65,9 +62,9 @@ async function reply(
       if (body !== null) await context.content.erase([body])();
       return taken;
     case 'loop':
-      return refuse(context, messages, incoming, loop);
+      return refuse(desk, incoming, loop);
     case 'too-many-variants':
-      return refuse(context, messages, incoming, tooManyVariants);
+      return refuse(desk, incoming, tooManyVariants);
   }
 }
 

@@ -6,8 +6,7 @@ import type { MmsEvent } from '../../domain/mms/events.ts';
 import { maxDuplicates } from '../../domain/mms/decide/receive.ts';
 import type { RequestStatus } from '../../domain/mm4/pdu.ts';
 import type { SmtpReply } from '../../domain/ports.ts';
-import type { Context } from '../context.ts';
-import type { Messages } from '../messages.ts';
+import type { Desk } from './desk.ts';
 import { momentFor } from '../moment.ts';
 import type { Incoming } from './accept.ts';
 import { digestOf, evidenceOf, originOf } from './evidence.ts';
@@ -24,13 +23,15 @@ export interface OrphanVerdict {
 
 /** Keeps a RES or report that fits nothing, and answers it if it asked (a RES is never answered). */
 export async function keepOrphan(
-  context: Context,
-  messages: Messages,
+  desk: Desk,
   incoming: Incoming,
   content: KeptContent,
   verdict: OrphanVerdict,
 ): Promise<SmtpReply> {
+  const { context, messages } = desk;
   const { partner } = originOf(incoming);
+  const tooMany = desk.evidenceLimit.admit(partner);
+  if (tooMany !== null) return tooMany;
   const stream = evidenceStream('orphan', partner, digestOf(incoming));
   const moment = momentFor(context, stream);
   const pdu = evidenceOf(incoming, content.head);

@@ -6,24 +6,21 @@ import type { MmsEvent } from '../../domain/mms/events.ts';
 import { evidenceStream } from '../../domain/mms/ids.ts';
 import { nextAnswer, planAnswer } from '../../domain/mms/plans.ts';
 import type { SmtpReply } from '../../domain/ports.ts';
-import type { Context } from '../context.ts';
-import type { Messages } from '../messages.ts';
+import type { Desk } from './desk.ts';
 import { momentFor } from '../moment.ts';
 import type { Incoming } from './accept.ts';
 import { answerRequestOf, digestOf, evidenceOf, originOf } from './evidence.ts';
 import { taken, unable } from './intake.ts';
 
 /** Keeps what is refused, raw bytes and all, in a stream of its own, and answers it. */
-export async function refuse(
-  context: Context,
-  messages: Messages,
-  incoming: Incoming,
-  refusal: Refusal,
-): Promise<SmtpReply> {
+export async function refuse(desk: Desk, incoming: Incoming, refusal: Refusal): Promise<SmtpReply> {
+  const { context, messages } = desk;
+  const { partner } = originOf(incoming);
+  const tooMany = desk.evidenceLimit.admit(partner);
+  if (tooMany !== null) return tooMany;
   const kept = await incoming.arrival.keep();
   if (E.isLeft(kept)) return unable;
   const { pdu, arrival } = incoming;
-  const { partner } = originOf(incoming);
   const stream = evidenceStream('refused', partner, digestOf(incoming));
   const moment = momentFor(context, stream);
   const type = resTypeOf(incoming);

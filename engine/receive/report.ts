@@ -8,7 +8,7 @@ import { isFinal, type MmsState, type Recipient } from '../../domain/mms/state.t
 import type { SmtpReply } from '../../domain/ports.ts';
 import { homeOfAlias } from '../aliases.ts';
 import type { Context } from '../context.ts';
-import type { Messages } from '../messages.ts';
+import type { Desk } from './desk.ts';
 import { momentFor } from '../moment.ts';
 import type { Incoming } from './accept.ts';
 import { answerRequestOf, evidenceOf, mayAnswerFor } from './evidence.ts';
@@ -24,17 +24,14 @@ interface Subject {
 }
 
 /** A delivery or read-reply report: recorded with its message, relayed from there, answered if it asked. */
-export async function acceptReport(
-  context: Context,
-  messages: Messages,
-  incoming: Incoming<ReportPdu>,
-): Promise<SmtpReply> {
+export async function acceptReport(desk: Desk, incoming: Incoming<ReportPdu>): Promise<SmtpReply> {
+  const { context } = desk;
   const kept = await incoming.arrival.keep();
   if (E.isLeft(kept)) return unable;
-  const subject = await find(context, messages, incoming);
+  const subject = await find(desk, incoming);
   if (E.isLeft(subject)) return unable;
-  if (subject.right !== null) return record(context, messages, incoming, kept.right, subject.right);
-  return keepOrphan(context, messages, incoming, kept.right, {
+  if (subject.right !== null) return record(desk, incoming, kept.right, subject.right);
+  return keepOrphan(desk, incoming, kept.right, {
     why: 'no message of that id and recipient was sent to this partner',
     concerns: null,
     answer: answerRequestOf(context, incoming, resTypeOf(incoming.pdu)),
@@ -43,34 +40,28 @@ export async function acceptReport(
 }
 
 /** By Message-ID, else by the partner's own name for the message; there the oldest variant that still awaits this report. */
-async function find(
-  context: Context,
-  messages: Messages,
-  incoming: Incoming<ReportPdu>,
-): Promise<E.Either<unknown, Subject | null>> {
+async function find(desk: Desk, incoming: Incoming<ReportPdu>): Promise<E.Either<unknown, Subject | null>> {
+  const { context, messages } = desk;
   const id = incoming.pdu.messageId?.normal;
   if (id === undefined) return E.right(null);
   const home = streamOf(uidOf(id));
   const loaded = await messages.load(home);
   if (E.isLeft(loaded)) return loaded;
-  if (loaded.right.state.intakes.length > 0)
-    return findAmong(context, messages, incoming, home, loaded.right.state);
+  if (loaded.right.state.intakes.length > 0) return findAmong(desk, incoming, home, loaded.right.state);
   const alias = await homeOfAlias(context, incoming.arrival.visitor.identity.partner.name, id);
   if (E.isLeft(alias)) return alias;
   if (alias.right === null) return E.right(null);
   const aliased = await messages.load(alias.right);
-  return E.isLeft(aliased)
-    ? aliased
-    : findAmong(context, messages, incoming, alias.right, aliased.right.state);
+  return E.isLeft(aliased) ? aliased : findAmong(desk, incoming, alias.right, aliased.right.state);
 }
 
 async function findAmong(
-  context: Context,
-  messages: Messages,
+  desk: Desk,
   incoming: Incoming<ReportPdu>,
   home: string,
   state: MmsState,
 ): Promise<E.Either<unknown, Subject | null>> {
+  const { context, messages } = desk;
   let settled: Subject | null = null;
   for (const stream of [home, ...state.variants.map(({ uid }) => streamOf(uid))]) {
     const loaded = stream === home ? E.right({ state }) : await messages.load(stream);
@@ -108,12 +99,12 @@ function hasFinal(recipient: Recipient, pdu: ReportPdu): boolean {
 }
 
 async function record(
-  context: Context,
-  messages: Messages,
+  desk: Desk,
   incoming: Incoming<ReportPdu>,
   content: KeptContent,
   { stream, recipient }: Subject,
 ): Promise<SmtpReply> {
+  const { context, messages } = desk;
   const { pdu } = incoming;
   const moment = momentFor(context, stream);
   const evidence = evidenceOf(incoming, content.head);

@@ -10,7 +10,7 @@ import type { SmtpReply } from '../../domain/ports.ts';
 import { retryAt } from '../../domain/retry.ts';
 import { learnAlias } from '../aliases.ts';
 import type { Context } from '../context.ts';
-import type { Messages } from '../messages.ts';
+import type { Desk } from './desk.ts';
 import { momentFor } from '../moment.ts';
 import type { Incoming } from './accept.ts';
 import { evidenceOf, mayAnswerFor, originOf, resStatusOf } from './evidence.ts';
@@ -34,25 +34,22 @@ const kindOfRes = {
  * A RES finds its stream by its transaction id, which is ours and leads home; the stream says whether it is real and whether this
  * partner may give it. Everything else is an orphan. A RES is never answered.
  */
-export async function acceptRes(
-  context: Context,
-  messages: Messages,
-  incoming: Incoming<Res>,
-): Promise<SmtpReply> {
+export async function acceptRes(desk: Desk, incoming: Incoming<Res>): Promise<SmtpReply> {
   const kept = await incoming.arrival.keep();
   if (E.isLeft(kept)) return unable;
-  const found = await find(context, messages, incoming);
+  const found = await find(desk, incoming);
   if (found === 'unavailable') return unable;
   if ('orphan' in found) {
     const verdict = { why: found.orphan, concerns: found.concerns, answer: null, status: 'Ok' } as const;
-    return keepOrphan(context, messages, incoming, kept.right, verdict);
+    return keepOrphan(desk, incoming, kept.right, verdict);
   }
-  return record(context, messages, incoming, kept.right, found);
+  return record(desk, incoming, kept.right, found);
 }
 
 type Found = Answered | { readonly orphan: string; readonly concerns: string | null } | 'unavailable';
 
-async function find(context: Context, messages: Messages, { pdu, arrival }: Incoming<Res>): Promise<Found> {
+async function find(desk: Desk, { pdu, arrival }: Incoming<Res>): Promise<Found> {
+  const { context, messages } = desk;
   const kind = kindOfRes[pdu.kind];
   const from = arrival.visitor.identity.partner.name;
   const id = pdu.transactionId?.normal;
@@ -103,19 +100,20 @@ function legNumbered(state: MmsState, number: number): Leg | undefined {
 }
 
 async function record(
-  context: Context,
-  messages: Messages,
+  desk: Desk,
   incoming: Incoming<Res>,
   content: KeptContent,
   { uid, kind, number }: Answered,
 ): Promise<SmtpReply> {
+  const { context, messages } = desk;
   const { pdu } = incoming;
   const stream = streamOf(uid);
   const moment = momentFor(context, stream);
   const evidence = evidenceOf(incoming, content.head);
   const status = resStatusOf(pdu);
   const text = pdu.status.text === undefined ? {} : { text: pdu.status.text };
-  const alias = await aliasIn(context, messages, incoming, stream);
+  const alias = await aliasIn(desk, incoming, stream);
+  if (E.isLeft(alias)) return unable;
   const decide = (state: MmsState): readonly MmsEvent[] => {
     const nextAttemptAt = nextAttempt(context, state, kind, number, moment.now);
     if (kind !== 'forward') {
@@ -137,7 +135,7 @@ async function record(
       status,
       ...text,
       ...(recipients === undefined ? {} : { recipients }),
-      ...(alias === null ? {} : { alias }),
+      ...(alias.right === null ? {} : { alias: alias.right }),
       nextAttemptAt,
     });
   };
@@ -153,17 +151,18 @@ async function record(
 
 /** A RES that names another Message-ID than ours brings the partner's own name for the message (reference 3.3). */
 async function aliasIn(
-  context: Context,
-  messages: Messages,
+  desk: Desk,
   incoming: Incoming<Res>,
   stream: string,
-): Promise<string | null> {
+): Promise<E.Either<unknown, string | null>> {
+  const { context, messages } = desk;
   const id = incoming.pdu.messageId?.normal;
   const loaded = await messages.load(stream);
-  if (id === undefined || E.isLeft(loaded)) return null;
-  if (id === firstIntake(loaded.right.state).messageId.normal) return null;
-  await learnAlias(context, originOf(incoming).partner, id, stream);
-  return id;
+  if (E.isLeft(loaded)) return loaded;
+  if (id === undefined) return E.right(null);
+  if (id === firstIntake(loaded.right.state).messageId.normal) return E.right(null);
+  const learned = await learnAlias(context, originOf(incoming).partner, id, stream);
+  return E.isLeft(learned) ? learned : E.right(id);
 }
 
 function nextAttempt(

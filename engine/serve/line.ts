@@ -53,6 +53,7 @@ export function openLine(context: Context, partner: Partner, route: Route, event
   let down: { since: number; failure: SessionFailure; nextProbe: number } | null = null;
   let known = false;
   let stopped = false;
+  const hasStopped = (): boolean => stopped;
   let connections = 0;
   let waiters: (() => void)[] = [];
 
@@ -84,7 +85,7 @@ export function openLine(context: Context, partner: Partner, route: Route, event
       const wait = probeWaits[Math.min(attempt, probeWaits.length - 1)] ?? 0;
       down.nextProbe = context.clock.now() + wait;
       await sleep(context, wait);
-      if (stopped) return;
+      if (hasStopped()) return;
       const opened = await connect('forwards');
       if (E.isRight(opened)) {
         giveBack('forwards', opened.right);

@@ -12,9 +12,36 @@ import { asDelivery, asForward, asRead, asRes, decodeMail, forwardMail, readMail
 
 /** Pieces that mail is made of, so that arbitrary bytes come near to being a PDU. */
 const piece = fc.oneof(
-  fc.constantFrom('\r\n', '\n', '--b', '--b--', '--', 'Content-Type: multipart/mixed; boundary="b"', '.', '\0', 'ÿ'),
-  fc.constantFrom('X-Mms-Message-Type: MM4_forward.REQ', 'X-Mms-Expiry: ', 'Content-Transfer-Encoding: base64', 'To: '),
-  fc.constantFrom('multipart/related; boundary=c', '--c', 'Content-ID: <a>', ' ', '\t', '=', ':', ';', '"', '<', '>'),
+  fc.constantFrom(
+    '\r\n',
+    '\n',
+    '--b',
+    '--b--',
+    '--',
+    'Content-Type: multipart/mixed; boundary="b"',
+    '.',
+    '\0',
+    'ÿ',
+  ),
+  fc.constantFrom(
+    'X-Mms-Message-Type: MM4_forward.REQ',
+    'X-Mms-Expiry: ',
+    'Content-Transfer-Encoding: base64',
+    'To: ',
+  ),
+  fc.constantFrom(
+    'multipart/related; boundary=c',
+    '--c',
+    'Content-ID: <a>',
+    ' ',
+    '\t',
+    '=',
+    ':',
+    ';',
+    '"',
+    '<',
+    '>',
+  ),
   fc.string({ maxLength: 20 }),
 );
 const mail = fc.array(piece, { maxLength: 60 }).map((pieces) => Buffer.from(pieces.join(''), 'latin1'));
@@ -46,13 +73,23 @@ test('head and body together are the mail, and the fields together the head', ()
       assert.ok(Buffer.from(read.head).equals(bytes.subarray(0, read.head.length)));
       assert.equal(read.head.length + read.bodySize, bytes.length);
       const raw = read.fields.map((field) => field.raw).join('');
-      assert.equal(raw, Buffer.from(read.head).toString('latin1').replace(/\r?\n?$/, (end) => (raw.endsWith(end) ? end : '')).slice(0, raw.length));
+      assert.equal(
+        raw,
+        Buffer.from(read.head)
+          .toString('latin1')
+          .replace(/\r?\n?$/, (end) => (raw.endsWith(end) ? end : ''))
+          .slice(0, raw.length),
+      );
     }),
   );
 });
 
 test('normalising an id twice changes nothing more, and a rendered id reads back', () => {
-  const id = fc.string({ unit: fc.constantFrom(...'abcXYZ019.@-_/+='), minLength: 1, maxLength: 40 });
+  const id = fc.string({
+    unit: fc.constantFrom(...Array.from('abcXYZ019.@-_/+=')),
+    minLength: 1,
+    maxLength: 40,
+  });
   fc.assert(
     fc.property(id, fc.constantFrom('quoted', 'bare', 'angle'), (text, quoting) => {
       assert.equal(normaliseId(renderId(text, quoting)), text);
@@ -61,37 +98,59 @@ test('normalising an id twice changes nothing more, and a rendered id reads back
   );
 });
 
-const token = fc.string({ unit: fc.constantFrom(...'abcdefXYZ0123456789.-'), minLength: 1, maxLength: 30 });
-const statusText = fc.string({ maxLength: 60 }).map((text) => text.replace(/[^\x20-\x7e]/g, ' ').replace(/\s+/g, ' ').trim());
+const token = fc.string({
+  unit: fc.constantFrom(...Array.from('abcdefXYZ0123456789.-')),
+  minLength: 1,
+  maxLength: 30,
+});
+const statusText = fc.string({ maxLength: 60 }).map((text) =>
+  text
+    .replace(/[^\x20-\x7e]/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim(),
+);
 const instant = fc.integer({ min: 946_684_800, max: 4_102_444_800 }).map((seconds) => seconds * 1_000);
 
 test('a RES reads back as it was encoded', () => {
   fc.assert(
-    fc.property(token, token, fc.constantFrom(...requestStatuses), statusText, instant, (tx, id, status, text, date) => {
-      const res = asRes(
-        decodeMail(
-          Buffer.from(
-            encodeRes({
-              type: 'MM4_forward.RES',
-              version: '6.10.0',
-              transactionId: `"${tx}"`,
-              messageId: `"${id}"`,
-              status,
-              text,
-              systemAddress: 'system-user@mmsc.hub.example',
-              to: 'system-user@mmsc.op-a.example',
-              rfcMessageId: '<1@mmsc.hub.example>',
-              date,
-            }),
+    fc.property(
+      token,
+      token,
+      fc.constantFrom(...requestStatuses),
+      statusText,
+      instant,
+      (tx, id, status, text, date) => {
+        const res = asRes(
+          decodeMail(
+            Buffer.from(
+              encodeRes({
+                type: 'MM4_forward.RES',
+                version: '6.10.0',
+                transactionId: `"${tx}"`,
+                messageId: `"${id}"`,
+                status,
+                text,
+                systemAddress: 'system-user@mmsc.hub.example',
+                to: 'system-user@mmsc.op-a.example',
+                rfcMessageId: '<1@mmsc.hub.example>',
+                date,
+              }),
+            ),
           ),
-        ),
-      );
-      assert.deepEqual(
-        [res.transactionId?.normal, res.messageId?.raw, res.status.requestStatus, res.status.text ?? '', res.date],
-        [tx, `"${id}"`, status, text, date],
-      );
-      assert.deepEqual(res.warnings, []);
-    }),
+        );
+        assert.deepEqual(
+          [
+            res.transactionId?.normal,
+            res.messageId?.raw,
+            res.status.requestStatus,
+            res.status.text ?? '',
+            res.date,
+          ],
+          [tx, `"${id}"`, status, text, date],
+        );
+        assert.deepEqual(res.warnings, []);
+      },
+    ),
   );
 });
 
@@ -99,10 +158,18 @@ test('reports read back as they were encoded', () => {
   const about = fc.oneof(
     fc.record({
       kind: fc.constant('delivery' as const),
-      status: fc.constantFrom('Retrieved' as const, 'Expired' as const, 'Deferred' as const, 'Indeterminate' as const),
+      status: fc.constantFrom(
+        'Retrieved' as const,
+        'Expired' as const,
+        'Deferred' as const,
+        'Indeterminate' as const,
+      ),
       toOriginatorUA: fc.boolean(),
     }),
-    fc.record({ kind: fc.constant('read' as const), status: fc.constantFrom('Read' as const, 'Deleted without being read' as const) }),
+    fc.record({
+      kind: fc.constant('read' as const),
+      status: fc.constantFrom('Read' as const, 'Deleted without being read' as const),
+    }),
   );
   fc.assert(
     fc.property(about, token, fc.boolean(), instant, (what, tx, requestAck, date) => {
@@ -122,7 +189,13 @@ test('reports read back as they were encoded', () => {
       const read = what.kind === 'delivery' ? asDelivery(pdu) : asRead(pdu);
       assert.equal('mmStatus' in read.status ? read.status.mmStatus : read.status.readStatus, what.status);
       assert.deepEqual(
-        [read.subject?.value, read.destination?.value, read.transactionId?.normal, read.ackRequest, read.date],
+        [
+          read.subject?.value,
+          read.destination?.value,
+          read.transactionId?.normal,
+          read.ackRequest,
+          read.date,
+        ],
         ['+447700900456', '+447700900123', tx, requestAck, date],
       );
       assert.deepEqual(read.warnings, []);
@@ -132,14 +205,26 @@ test('reports read back as they were encoded', () => {
 
 test('a relayed forward changes what is ours and nothing else', () => {
   const extra = fc.dictionary(
-    fc.string({ unit: fc.constantFrom(...'abcXYZ-'), minLength: 1, maxLength: 12 }).map((name) => `Q${name}`),
+    fc
+      .string({ unit: fc.constantFrom(...Array.from('abcXYZ-')), minLength: 1, maxLength: 12 })
+      .map((name) => `Q${name}`),
     fc.string({ maxLength: 40 }).map((value) => value.replace(/[\r\n\0]/g, '')),
     { maxKeys: 5 },
   );
   fc.assert(
     fc.property(extra, (headers) => {
       const fields = splitHeaderBlock(readMail(forwardMail({ Bcc: 'x@y.example', ...headers })).head);
-      const ours = new Set(['received', 'message-id', 'sender', 'from', 'x-mms-transaction-id', 'x-mms-originator-system', 'x-mms-ack-request', 'x-mms-3gpp-mms-version', 'bcc']);
+      const ours = new Set([
+        'received',
+        'message-id',
+        'sender',
+        'from',
+        'x-mms-transaction-id',
+        'x-mms-originator-system',
+        'x-mms-ack-request',
+        'x-mms-3gpp-mms-version',
+        'bcc',
+      ]);
       const head = relayForward(fields, {
         received: 'from a by b; Mon, 23 Nov 2026 12:00:00 +0000',
         rfcMessageId: '<2@mmsc.hub.example>',
@@ -157,7 +242,13 @@ test('a relayed forward changes what is ours and nothing else', () => {
       assert.deepEqual(raw(relayed), raw(fields));
       const pdu = asForward(decodeMail(Buffer.concat([head, Buffer.from('Hello')])));
       assert.deepEqual(
-        [pdu.transactionId?.normal, pdu.messageId?.normal, pdu.originatorSystem, pdu.ackRequest, pdu.version?.raw],
+        [
+          pdu.transactionId?.normal,
+          pdu.messageId?.normal,
+          pdu.originatorSystem,
+          pdu.ackRequest,
+          pdu.version?.raw,
+        ],
         ['tx-2', 'mm-1@mmsc.op-a.example', 'system-user@mmsc.hub.example', false, '5.5.0'],
       );
       assert.ok(!relayed.some(({ name }) => name.toLowerCase() === 'bcc'));

@@ -3,7 +3,16 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
 import { matchReport } from '../../domain/mm4/report-match.ts';
-import { asDelivery, asForward, asRead, asRes, controlMail, decodeMail, forwardMail, readMail } from './support.ts';
+import {
+  asDelivery,
+  asForward,
+  asRead,
+  asRes,
+  controlMail,
+  decodeMail,
+  forwardMail,
+  readMail,
+} from './support.ts';
 
 test('no Message-Type but other X-Mms headers: a forward.REQ', () => {
   assert.equal(decodeMail(forwardMail({ 'X-Mms-Message-Type': null })).kind, 'MM4_forward.REQ');
@@ -58,27 +67,33 @@ test('missing elements of a forward, strictly', () => {
 });
 
 test('a single header that comes twice: equal is a warning, different an error', () => {
-  const twice = (second: string): string => forwardMail().replace('Date:', `X-Mms-Transaction-ID: ${second}\r\nDate:`);
+  const twice = (second: string): string =>
+    forwardMail().replace('Date:', `X-Mms-Transaction-ID: ${second}\r\nDate:`);
   assert.deepEqual(decodeMail(twice('tx-1')).warnings.includes('duplicate-header-equal'), true);
   assert.deepEqual(decodeMail(twice('"tx-2"')).errors, ['duplicate-header-conflict:transactionId']);
 });
 
 test('the answer goes to Originator-System, else to a Sender that is no phone, else to the peer’s system user', () => {
-  const answerTo = (changes: Record<string, string | null>): string | null => decodeMail(forwardMail(changes)).answerTo;
+  const answerTo = (changes: Record<string, string | null>): string | null =>
+    decodeMail(forwardMail(changes)).answerTo;
   assert.equal(answerTo({}), 'system-user@mmsc.op-a.example');
   assert.equal(answerTo({ 'X-Mms-Originator-System': null, Sender: 'mms@op-a.example' }), 'mms@op-a.example');
   assert.equal(
     answerTo({ 'X-Mms-Originator-System': null, Sender: '+447700900123/TYPE=PLMN@x.example' }),
     'system-user@mmsc.op-a.example',
   );
-  const privateForm = decodeMail(forwardMail({ 'X-Mms-Originator-System': 'system=mx.op-a.example;party=+1' }));
+  const privateForm = decodeMail(
+    forwardMail({ 'X-Mms-Originator-System': 'system=mx.op-a.example;party=+1' }),
+  );
   assert.equal(privateForm.answerTo, 'system-user@mx.op-a.example');
   assert.ok(privateForm.warnings.includes('originator-system-not-addrspec'));
   assert.equal(answerTo({ 'X-Mms-Ack-Request': 'No' }), null);
 });
 
 test('header aliases: used, and beaten silently by the canonical name', () => {
-  const status = asDelivery(decodeMail(controlMail('MM4_delivery_report.REQ', { 'X-Mms-Status': 'Retrieved' })));
+  const status = asDelivery(
+    decodeMail(controlMail('MM4_delivery_report.REQ', { 'X-Mms-Status': 'Retrieved' })),
+  );
   assert.equal(status.status.mmStatus, 'Retrieved');
   assert.ok(status.warnings.includes('header-alias-used'));
   const both = { 'X-Mms-Read-Status': 'Read', 'X-Mms-MM-Read-Status': 'Deleted without being read' };
@@ -98,10 +113,10 @@ test('mbuni: swapped reports and later ones without From are matched by membersh
       }),
     ),
   );
-  assert.deepEqual([matchReport(swapped, recipients)?.recipient.value, matchReport(swapped, recipients)?.swapped], [
-    '+447700900456',
-    true,
-  ]);
+  assert.deepEqual(
+    [matchReport(swapped, recipients)?.recipient.value, matchReport(swapped, recipients)?.swapped],
+    ['+447700900456', true],
+  );
   const senderOnly = asDelivery(
     decodeMail(
       controlMail('MM4_delivery_report.REQ', {
@@ -116,16 +131,28 @@ test('mbuni: swapped reports and later ones without From are matched by membersh
 });
 
 test('mmsgw: flags as 1 and 0, recipients of a RES joined by full stops', () => {
-  assert.equal(asForward(decodeMail(forwardMail({ 'X-Mms-Delivery-Report': '1' }))).flags.deliveryReport, true);
+  assert.equal(
+    asForward(decodeMail(forwardMail({ 'X-Mms-Delivery-Report': '1' }))).flags.deliveryReport,
+    true,
+  );
   const joined = '+447700900456/TYPE=PLMN@b.example.+447700900457/TYPE=PLMN@b.example';
   const res = asRes(
-    decodeMail(controlMail('MM4_forward.RES', { 'X-Mms-Request-Status-Code': 'Ok', 'X-Mms-Request-Recipients': joined })),
+    decodeMail(
+      controlMail('MM4_forward.RES', {
+        'X-Mms-Request-Status-Code': 'Ok',
+        'X-Mms-Request-Recipients': joined,
+      }),
+    ),
   );
-  assert.deepEqual(res.status.recipients?.map(({ value }) => value), ['+447700900456', '+447700900457']);
+  assert.deepEqual(
+    res.status.recipients?.map(({ value }) => value),
+    ['+447700900456', '+447700900457'],
+  );
 });
 
 test('hermes and anf: a header block that ends in a bare line feed, or does not end at all', () => {
-  const headers = 'X-Mms-Message-Type: MM4_forward.RES\r\nX-Mms-Transaction-ID: t\r\nX-Mms-Request-Status-Code: Ok';
+  const headers =
+    'X-Mms-Message-Type: MM4_forward.RES\r\nX-Mms-Transaction-ID: t\r\nX-Mms-Request-Status-Code: Ok';
   for (const end of ['\r\n\n', '\r\n\r\n', '\r\n', '']) {
     const read = readMail(headers + end);
     assert.equal(read.bodySize, 0);
@@ -135,14 +162,18 @@ test('hermes and anf: a header block that ends in a bare line feed, or does not 
 });
 
 test('a RES is read leniently also by strict partners', () => {
-  const res = decodeMail(controlMail('MM4_forward.RES', { 'X-Mms-3GPP-MMS-Version': null, Date: null }), { strict: true });
+  const res = decodeMail(controlMail('MM4_forward.RES', { 'X-Mms-3GPP-MMS-Version': null, Date: null }), {
+    strict: true,
+  });
   assert.deepEqual(res.errors, []);
   assert.ok(res.warnings.includes('version-missing'));
 });
 
 test('a report without its status is malformed', () => {
   assert.deepEqual(decodeMail(controlMail('MM4_delivery_report.REQ')).errors, ['missing-mandatory:mmStatus']);
-  assert.deepEqual(decodeMail(controlMail('MM4_read_reply_report.REQ')).errors, ['missing-mandatory:readStatus']);
+  assert.deepEqual(decodeMail(controlMail('MM4_read_reply_report.REQ')).errors, [
+    'missing-mandatory:readStatus',
+  ]);
 });
 
 test('the sample message of the NowSMS training deck, as printed and with its blank lines put back', () => {

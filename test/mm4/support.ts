@@ -1,6 +1,13 @@
 import { decodePdu } from '../../domain/mm4/decode.ts';
 import { pduReader, type PduRead } from '../../domain/mm4/pdu-reader.ts';
-import type { Envelope, ForwardReq, Pdu, Res, DeliveryReportReq, ReadReportReq } from '../../domain/mm4/pdu.ts';
+import type {
+  Envelope,
+  ForwardReq,
+  Pdu,
+  Res,
+  DeliveryReportReq,
+  ReadReportReq,
+} from '../../domain/mm4/pdu.ts';
 
 export const arrivedAt = Date.parse('2026-11-23T12:00:10Z');
 
@@ -20,7 +27,10 @@ const envelope: Envelope = {
   rcptTo: ['+447700900456/TYPE=PLMN@mmsc.op-b.example'],
 };
 
-export function decodeMail(mail: Uint8Array | string, options: { envelope?: Envelope; strict?: boolean } = {}): Pdu {
+export function decodeMail(
+  mail: Uint8Array | string,
+  options: { envelope?: Envelope; strict?: boolean } = {},
+): Pdu {
   const read = readMail(mail);
   return decodePdu({
     fields: read.fields,
@@ -32,7 +42,10 @@ export function decodeMail(mail: Uint8Array | string, options: { envelope?: Enve
 }
 
 /** A forward.REQ by the book; null takes a header away, other values replace or add it. */
-export function forwardMail(changes: Readonly<Record<string, string | null>> = {}, body = 'Hello\r\n'): string {
+export function forwardMail(
+  changes: Readonly<Record<string, string | null>> = {},
+  body = 'Hello\r\n',
+): string {
   return build(
     {
       'Message-ID': '<1.mail@mmsc.op-a.example>',
@@ -67,7 +80,9 @@ export function controlMail(type: string, changes: Readonly<Record<string, strin
 }
 
 function build(headers: Readonly<Record<string, string | null>>, body = ''): string {
-  const lines = Object.entries(headers).flatMap(([name, value]) => (value === null ? [] : [`${name}: ${value}\r\n`]));
+  const lines = Object.entries(headers).flatMap(([name, value]) =>
+    value === null ? [] : [`${name}: ${value}\r\n`],
+  );
   return `${lines.join('')}\r\n${body}`;
 }
 

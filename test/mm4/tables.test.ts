@@ -8,7 +8,12 @@ import { readExpiry } from '../../domain/mm4/expiry.ts';
 import { readBoolean } from '../../domain/mm4/flags.ts';
 import { normaliseId, renderId } from '../../domain/mm4/ids.ts';
 import { readPreviouslySent } from '../../domain/mm4/previously-sent.ts';
-import { readMmStatus, readReadStatus, readRequestStatus, readStatusExtension } from '../../domain/mm4/status.ts';
+import {
+  readMmStatus,
+  readReadStatus,
+  readRequestStatus,
+  readStatusExtension,
+} from '../../domain/mm4/status.ts';
 import { parseVersion } from '../../domain/mm4/version.ts';
 import { arrivedAt } from './support.ts';
 
@@ -84,7 +89,10 @@ test('addresses in every form that is met', () => {
 
 test('address lists: commas in quotes, groups, repeated entries', () => {
   const values = (text: string): string[] => parseAddressList(text).map(({ value }) => value);
-  assert.deepEqual(values('"Doe, Jane" <j@a.example>, +447700900123/TYPE=PLMN'), ['j@a.example', '+447700900123']);
+  assert.deepEqual(values('"Doe, Jane" <j@a.example>, +447700900123/TYPE=PLMN'), [
+    'j@a.example',
+    '+447700900123',
+  ]);
   assert.deepEqual(values('undisclosed-recipients:;'), []);
   assert.deepEqual(values('friends: j@a.example, k@a.example;'), ['j@a.example', 'k@a.example']);
   assert.deepEqual(values('+447700900123/TYPE=PLMN, +447700900123@a.example'), ['+447700900123']);
@@ -98,7 +106,11 @@ test('request statuses: the nine, OMA names, octets, unknown ones', () => {
   assert.deepEqual(read('Ok'), ['Ok', 'success', undefined]);
   assert.deepEqual(read(' "ok" '), ['Ok', 'success', undefined]);
   assert.deepEqual(read('Error-network-problem'), ['Error-network-problem', 'transient', undefined]);
-  assert.deepEqual(read('Error-transient-message-not-found'), ['Error-message-not-found', 'transient', 'enum-spelling']);
+  assert.deepEqual(read('Error-transient-message-not-found'), [
+    'Error-message-not-found',
+    'transient',
+    'enum-spelling',
+  ]);
   assert.deepEqual(read('Error-permanent-failure'), ['Error-unspecified', 'permanent', 'enum-spelling']);
   assert.deepEqual(read('0'), ['Ok', 'success', 'enum-spelling']);
   assert.deepEqual(read('136'), ['Error-unsupported-message', 'permanent', 'enum-spelling']);
@@ -106,7 +118,11 @@ test('request statuses: the nine, OMA names, octets, unknown ones', () => {
 });
 
 test('delivery and read statuses in other spellings', () => {
-  assert.deepEqual(readMmStatus('Unrecognized'), { value: 'Unrecognised', final: true, warning: 'enum-spelling' });
+  assert.deepEqual(readMmStatus('Unrecognized'), {
+    value: 'Unrecognised',
+    final: true,
+    warning: 'enum-spelling',
+  });
   assert.equal(readMmStatus('deferred').final, false);
   assert.equal(readMmStatus('nonsense').value, 'Indeterminate');
   assert.equal(readReadStatus('Deletedwithoutbeingread').value, 'Deleted without being read');
@@ -116,13 +132,16 @@ test('delivery and read statuses in other spellings', () => {
 });
 
 test('booleans by Appendix B', () => {
-  for (const text of ['Yes', 'y', 'TRUE', '1', '128', '"yes"']) assert.equal(readBoolean(text, false).value, true, text);
-  for (const text of ['No', 'n', 'false', '0', '129']) assert.equal(readBoolean(text, true).value, false, text);
+  for (const text of ['Yes', 'y', 'TRUE', '1', '128', '"yes"'])
+    assert.equal(readBoolean(text, false).value, true, text);
+  for (const text of ['No', 'n', 'false', '0', '129'])
+    assert.equal(readBoolean(text, true).value, false, text);
   assert.deepEqual(readBoolean('perhaps', true), { value: true, warning: 'enum-unknown-defaulted' });
 });
 
 test('ids: quotes and brackets go for comparison, case stays', () => {
-  for (const raw of ['"a@B"', '<a@B>', "'a@B'", '"<a@B>"', ' a@B ', '"a@B" ']) assert.equal(normaliseId(raw), 'a@B', raw);
+  for (const raw of ['"a@B"', '<a@B>', "'a@B'", '"<a@B>"', ' a@B ', '"a@B" '])
+    assert.equal(normaliseId(raw), 'a@B', raw);
   assert.equal(normaliseId('"a\\"b"'), 'a"b');
   assert.equal(renderId('a"b', 'quoted'), '"a\\"b"');
 });
