@@ -100,28 +100,22 @@ function withDomain(kind: AddressKind, value: string, domain: string, raw: strin
   return domain === '' ? { kind, value, raw } : { kind, value, domain, raw };
 }
 
-/** Splits at commas; inside quotes, comments and brackets they are text. `group: a, b;` yields its members. */
+/** What an address list is made of: quoted strings, bracketed addresses, separators, the colon after a group's name, and the rest. */
+const listToken = /"(?:[^"\\]|\\.)*"?|<[^>]*>?|[,;]|:|[^",;<:]+/gs;
+
+/** Splits at commas; in quotes and brackets they are text. `group: a, b;` yields its members. */
 function splitList(text: string): readonly string[] {
-  const entries: string[] = [];
-  let entry = '';
-  let quoted = false;
-  let angle = false;
-  for (let index = 0; index < text.length; index += 1) {
-    const character = text.charAt(index);
-    if (quoted && character === '\\') {
-      entry += text.slice(index, index + 2);
-      index += 1;
-    } else if (!quoted && !angle && (character === ',' || character === ';')) {
-      entries.push(entry);
-      entry = '';
-    } else if (!quoted && !angle && character === ':' && /^[^@/+\d]*$/.test(entry)) {
-      entry = '';
-    } else {
-      if (character === '"') quoted = !quoted;
-      if (!quoted && character === '<') angle = true;
-      if (!quoted && character === '>') angle = false;
-      entry += character;
-    }
+  const entries: string[] = [''];
+  for (const [token] of text.matchAll(listToken)) {
+    const entry = entries.at(-1) ?? '';
+    if (token === ',' || token === ';') entries.push('');
+    else if (token === ':' && isGroupName(entry)) entries[entries.length - 1] = '';
+    else entries[entries.length - 1] = entry + token;
   }
-  return [...entries, entry].map((piece) => piece.trim()).filter((piece) => piece !== '');
+  return entries.map((entry) => entry.trim()).filter((entry) => entry !== '');
+}
+
+/** Not the beginning of an IPv6 address or of anything that could be mailed to. */
+function isGroupName(entry: string): boolean {
+  return /^[^@/+\d]*$/.test(entry);
 }

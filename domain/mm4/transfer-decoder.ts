@@ -46,7 +46,7 @@ function decoderOf(encoding: string, take: (bytes: Buffer) => void): Decoder {
 
 /**
  * Skips everything that is not base64, and does without padding. Clean lines are the rule and must be fast: they decode to three
- * octets for every four characters, and only where that does not hold is the junk looked for.
+ * octets for every four characters, and only where that does not hold is the junk looked for. (The decoder takes `-` and `_` for `+` and `/`, so they are no junk.)
  */
 function base64Decoder(take: (bytes: Buffer) => void): Decoder {
   let carry = '';
@@ -56,7 +56,7 @@ function base64Decoder(take: (bytes: Buffer) => void): Decoder {
       let whole = text.length - (text.length % 4);
       let decoded = Buffer.from(text.slice(0, whole), 'base64');
       if (decoded.length !== (whole / 4) * 3) {
-        text = text.replace(/[^A-Za-z0-9+/]+/g, '');
+        text = text.replace(/[^A-Za-z0-9+/_-]+/g, '');
         whole = text.length - (text.length % 4);
         decoded = Buffer.from(text.slice(0, whole), 'base64');
       }
@@ -64,7 +64,7 @@ function base64Decoder(take: (bytes: Buffer) => void): Decoder {
       take(decoded);
     },
     flush: () => {
-      const text = carry.replace(/[^A-Za-z0-9+/]+/g, '');
+      const text = carry.replace(/[^A-Za-z0-9+/_-]+/g, '');
       if (text.length > 1) take(Buffer.from(text, 'base64'));
       carry = '';
     },

@@ -49,28 +49,36 @@ export async function acceptRes(desk: Desk, incoming: Incoming<Res>): Promise<Sm
 type Found = Answered | { readonly orphan: string; readonly concerns: string | null } | 'unavailable';
 
 async function find(desk: Desk, { pdu, arrival }: Incoming<Res>): Promise<Found> {
-  const { context, messages } = desk;
-  const kind = kindOfRes[pdu.kind];
-  const from = arrival.visitor.identity.partner.name;
   const id = pdu.transactionId?.normal;
   const ours = id === undefined ? null : parseOurTransactionId(id);
-  const uid =
-    ours?.uid ?? (pdu.transactionId === null && pdu.messageId !== null ? uidOf(pdu.messageId.normal) : null);
+  const uid = ours?.uid ?? (id === undefined && pdu.messageId !== null ? uidOf(pdu.messageId.normal) : null);
   if (uid === null) return { orphan: 'its transaction id is none of ours', concerns: null };
-  const loaded = await messages.load(streamOf(uid));
+  const loaded = await desk.messages.load(streamOf(uid));
   if (E.isLeft(loaded)) return 'unavailable';
   const { state } = loaded.right;
   if (state.intakes.length === 0) return { orphan: 'no message has this transaction', concerns: null };
+  const from = arrival.visitor.identity.partner.name;
+  const kind = kindOfRes[pdu.kind];
   const answered = ours === null ? outstanding(state, kind, from, uid) : ours;
-  if (answered === null)
-    return { orphan: 'not exactly one transaction is open for its Message-ID', concerns: uid };
-  if (answered.kind !== kind || (id !== undefined && !isReal(state, answered, id))) {
-    return { orphan: 'its transaction id was never given out', concerns: uid };
+  const problem = problemWith(desk.context, state, answered, { kind, id, from });
+  return answered === null || problem !== null ? { orphan: problem ?? '', concerns: uid } : answered;
+}
+
+/** Why a RES does not count though its message is known; null: it counts. */
+function problemWith(
+  context: Context,
+  state: MmsState,
+  answered: Answered | null,
+  res: { readonly kind: TransactionKind; readonly id: string | undefined; readonly from: string },
+): string | null {
+  if (answered === null) return 'not exactly one transaction is open for its Message-ID';
+  if (answered.kind !== res.kind || (res.id !== undefined && !isReal(state, answered, res.id))) {
+    return 'its transaction id was never given out';
   }
   const owner = ownerOf(context, state, answered);
-  return owner !== null && mayAnswerFor(context.routes, owner, from)
-    ? answered
-    : { orphan: `${from} may not answer for ${owner ?? 'nobody'}`, concerns: uid };
+  return owner !== null && mayAnswerFor(context.routes, owner, res.from)
+    ? null
+    : `${res.from} may not answer for ${owner ?? 'nobody'}`;
 }
 
 /** Without a transaction id: the one open transaction of that kind at that peer, if there is exactly one (reference 3.3). */

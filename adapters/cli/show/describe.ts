@@ -31,7 +31,7 @@ export function describe(event: MmsEvent, time: (instant: number) => string): st
     case 'ForwardOutcomeUnknown':
       return `leg ${event.leg}: ${event.why}; ${event.then === 'resend' ? 'sent again with the same ids' : 'held for an operator'}`;
     case 'AckReceived':
-      return `leg ${event.leg}: ${event.status.code}${event.text === undefined ? '' : ` "${event.text}"`} for ${event.recipients.join(', ')} from ${sender(event.pdu)}${event.mark === undefined ? '' : ` (${event.mark})`}${event.alias === undefined ? '' : `; calls it ${event.alias}`}`;
+      return `leg ${event.leg}: ${event.status.code}${quoted(event.text)} for ${event.recipients.join(', ')} from ${sender(event.pdu)}${inBrackets(event.mark)}${event.alias === undefined ? '' : `; calls it ${event.alias}`}`;
     case 'AckTimedOut':
       return `no RES to ${event.leg === undefined ? `report ${event.report ?? ''}` : `leg ${event.leg}`}; ${event.then === 'resend' ? 'sent again' : 'left unconfirmed'}`;
     case 'AckSent':
@@ -55,7 +55,7 @@ export function describe(event: MmsEvent, time: (instant: number) => string): st
     case 'ReportAbandoned':
       return `report ${event.report}: ${refusal(event.why)}`;
     case 'ReportAckReceived':
-      return `report ${event.report}: ${event.status.code}${event.mark === undefined ? '' : ` (${event.mark})`}`;
+      return `report ${event.report}: ${event.status.code}${inBrackets(event.mark)}`;
     case 'DuplicateReceived':
       return `${event.of} again from ${sender(event.pdu)}${event.answer === null ? '' : '; answered again'}`;
     case 'VariantOpened':
@@ -71,6 +71,14 @@ export function describe(event: MmsEvent, time: (instant: number) => string): st
     case 'Attached':
       return `to mms-${event.uid} by ${event.by}`;
   }
+}
+
+function quoted(text: string | undefined): string {
+  return text === undefined ? '' : ` "${text}"`;
+}
+
+function inBrackets(text: string | undefined): string {
+  return text === undefined ? '' : ` (${text})`;
 }
 
 function reply({ code, enhanced, text }: SmtpReply): string {
