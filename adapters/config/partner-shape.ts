@@ -23,6 +23,8 @@ const agreement = record({
   testNumbers: optional(list(value.mask), []),
 });
 
+const notRecoded = 'bodies are not recoded yet, a message that would need it is refused';
+
 const dialect = record({
   strict: optional(flag, 'false'),
   idQuoting: optional(oneOf('quoted', 'bare', 'angle'), 'quoted'),
@@ -31,9 +33,10 @@ const dialect = record({
   rcptDomain: optional(value.domainOrNone, ''),
   renamesIds: optional(flag, 'false'),
   keepOriginatorDomain: optional(flag, 'false'),
-  alwaysMultipart: optional(flag, 'true'),
-  sevenBitOnly: optional(flag, 'false'),
-  foldLongLines: optional(flag, 'false'),
+  // Off unless asked for: bodies then leave byte for byte as they came.
+  alwaysMultipart: optional(flag, 'false'),
+  sevenBitOnly: optional(notYet(flag, notRecoded), 'false'),
+  foldLongLines: optional(notYet(flag, notRecoded), 'false'),
 });
 
 const vasp = record({

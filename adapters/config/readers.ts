@@ -86,7 +86,7 @@ export function list<T>(item: Reader<T>): Reader<readonly T[]> {
 export function notYet<T>(reader: Reader<T>, meaning: string): Reader<T> {
   return (raw, path, context) => {
     const value = reader(raw, path, context);
-    if (value !== undefined && raw !== '' && !(isList(raw) && raw.length === 0)) {
+    if (value !== undefined && raw !== '' && raw !== 'false' && !(isList(raw) && raw.length === 0)) {
       context.report(path, `${meaning}; the setting is checked and otherwise ignored`, 'warning');
     }
     return value;

@@ -15,6 +15,7 @@ import {
 import type { Context } from '../context.ts';
 import { ourDomain } from '../moment.ts';
 import { ourVersion } from '../receive/evidence.ts';
+import { bodyOf } from './body.ts';
 import type { Line } from './line.ts';
 
 /** A forward.REQ ready to be sent, or why it can never be. */
@@ -22,7 +23,8 @@ export type ForwardMail =
   | {
       readonly kind: 'mail';
       readonly mail: OutgoingMail;
-      readonly bodySha256: string;
+      /** Of the body that left; asked once it has. */
+      readonly bodySha256: () => string;
       /** RCPT address to recipient. */
       readonly recipients: ReadonlyMap<string, string>;
     }
@@ -45,8 +47,9 @@ export async function composeForward(
   if (intake.eightBit && !session.facts.eightBitMime) return refusedByUs(needsSevenBit);
   const received = await readHead(context, intake.head);
   if (!(received instanceof Uint8Array)) return { kind: 'impossible', outcome: received };
-  const head = headOf(context, intake, splitHeaderBlock(received), claim, line);
   const { dialect } = line.partner;
+  const body = bodyOf(context, intake, splitHeaderBlock(received), claim, dialect.alwaysMultipart);
+  const head = headOf(context, intake, body.fields, claim, line);
   const domain = dialect.rcptDomain === '' ? line.route.domain : dialect.rcptDomain;
   const recipients = new Map(
     claim.recipients.map((address) => [
@@ -56,14 +59,14 @@ export async function composeForward(
   );
   return {
     kind: 'mail',
-    bodySha256: intake.bodySha256,
+    bodySha256: body.sha256,
     recipients,
     mail: {
       mailFrom: dialect.keepOriginatorDomain ? intake.mailFrom : senderAtOurs(context, intake),
       rcptTo: [...recipients.keys()],
       head,
-      body: intake.content === null ? null : context.content.read(intake.content),
-      size: head.length + intake.size.body,
+      body: body.body,
+      size: head.length + body.size,
       eightBit: intake.eightBit,
     },
   };

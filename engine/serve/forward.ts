@@ -106,7 +106,7 @@ async function record(
     recipientOf: (rcptTo: string): string =>
       mail.kind === 'mail' ? (mail.recipients.get(rcptTo) ?? rcptTo) : rcptTo,
     sent: {
-      bodySha256: mail.kind === 'mail' ? mail.bodySha256 : '',
+      bodySha256: mail.kind === 'mail' && outcome.kind === 'sent' ? mail.bodySha256() : '',
       wireSize: mail.kind === 'mail' ? mail.mail.size : 0,
       peer: { route: route.account, address, port, ...(tls === undefined ? {} : { tls }) },
       dialogue,
