@@ -23,6 +23,8 @@ const agreement = record({
   testNumbers: optional(list(value.mask), []),
 });
 
+const notAwaited =
+  'a report under a new id that comes before the RES naming it is answered at once, not awaited';
 const notRecoded = 'bodies are not recoded yet, a message that would need it is refused';
 
 const dialect = record({
@@ -31,7 +33,7 @@ const dialect = record({
   expiryForm: optional(oneOf('absolute', 'relative'), 'absolute'),
   typeSuffix: optional(flag, 'true'),
   rcptDomain: optional(value.domainOrNone, ''),
-  renamesIds: optional(flag, 'false'),
+  renamesIds: optional(notYet(flag, notAwaited), 'false'),
   keepOriginatorDomain: optional(flag, 'false'),
   // Off unless asked for: bodies then leave byte for byte as they came.
   alwaysMultipart: optional(flag, 'false'),

@@ -42,32 +42,32 @@ export function mimeWalker(top: readonly HeaderField[]): MimeWalker {
   /** Octets at the start of `pending` that only serve to recognise a line start. */
   let context = 1;
 
-  const emit = (end: number): void => {
-    if (end <= context) return;
+  /** Gives the octets up to `end` on as content; how many it took away. */
+  const emit = (end: number): number => {
+    if (end <= context) return 0;
     entities.content(pending.subarray(context, end));
     pending = pending.subarray(end);
     context = 0;
+    return end;
   };
 
   const walk = (last: boolean): void => {
     let from = 0;
     for (;;) {
-      const lineEnd = pending.indexOf('\n--', from);
-      if (lineEnd < 0) break;
-      const next = pending.indexOf(0x0a, lineEnd + 1);
-      const contentEnd = lineEnd > 0 && pending[lineEnd - 1] === 0x0d ? lineEnd - 1 : lineEnd;
-      if (next < 0 && !last && pending.length - lineEnd <= maxBoundaryLine) {
-        emit(contentEnd);
-        return;
-      }
-      const stop = Math.min(next < 0 ? pending.length : next, lineEnd + maxBoundaryLine);
-      if (entities.delimiter(pending.toString('latin1', lineEnd + 1, stop), () => emit(contentEnd))) {
-        pending =
-          next < 0 ? Buffer.alloc(0) : pending.subarray(pending.indexOf(0x0a, pending.indexOf('\n--') + 1));
+      const candidate = pending.indexOf('\n--', from);
+      if (candidate < 0) break;
+      // What stands before it is content whatever it is; it may be the head that says which boundary to look for.
+      const removed = emit(candidate > 0 && pending[candidate - 1] === 0x0d ? candidate - 1 : candidate);
+      const lineStart = candidate - removed + 1;
+      const next = pending.indexOf(0x0a, lineStart);
+      if (next < 0 && !last && pending.length - lineStart <= maxBoundaryLine) return;
+      const stop = Math.min(next < 0 ? pending.length : next, lineStart + maxBoundaryLine);
+      if (entities.delimiter(pending.toString('latin1', lineStart, stop))) {
+        pending = next < 0 ? Buffer.alloc(0) : pending.subarray(next);
         context = next < 0 ? 0 : 1;
         from = 0;
       } else {
-        from = lineEnd + 1;
+        from = lineStart;
       }
     }
     emit(last ? withoutLineEnd(pending) : pending.length - lookBack);
@@ -99,8 +99,8 @@ interface EntityTree {
   readonly isMultipart: boolean;
   isFinished(): boolean;
   content(bytes: Buffer): void;
-  /** Whether the line is a boundary of an open multipart; `before` is called first, to bring in what stood before it. */
-  delimiter(line: string, before: () => void): boolean;
+  /** Whether the line is a boundary of an open multipart. All that stood before it has been given as content. */
+  delimiter(line: string): boolean;
   end(): MimeResult;
 }
 
@@ -170,10 +170,10 @@ function entityTree(top: readonly HeaderField[]): EntityTree {
         endHead(head, head.length, head.length);
       }
     },
-    delimiter: (line, before) => {
+    delimiter: (line) => {
+      if (head !== null && announces(head, line)) endPart();
       const depth = boundaries.findLastIndex((boundary) => isDelimiter(line, boundary));
       if (depth < 0) return false;
-      before();
       endPart();
       if (depth < boundaries.length - 1) warnings.add('missing-final-boundary');
       const closing = line.startsWith('--', 2 + (boundaries[depth] ?? '').length);
@@ -196,6 +196,13 @@ function entityTree(top: readonly HeaderField[]): EntityTree {
       };
     },
   };
+}
+
+/** A part's head, ended by the line end before this line, makes it the first boundary of a multipart within. */
+function announces(head: Buffer, line: string): boolean {
+  const end = endOfPartHead(Buffer.concat([head, Buffer.from('\n')]));
+  const boundary = end === null ? null : boundaryOf(splitHeaderBlock(head.subarray(0, end.head)));
+  return boundary !== null && isDelimiter(line, boundary);
 }
 
 /** `--boundary`, perhaps `--` for the last, and blanks. */

@@ -70,7 +70,7 @@ export function pduReader(limits: { readonly headerBytes: number }): PduReader {
       if (walker !== null) return body(chunk);
       head = Buffer.concat([head, chunk]);
       let end = findEnd();
-      if (end < 0 && head.length > limits.headerBytes) {
+      if (end > limits.headerBytes || (end < 0 && head.length > limits.headerBytes)) {
         headTooLong = true;
         end = limits.headerBytes;
       }
