@@ -15,9 +15,10 @@ import type { Command } from './commands.ts';
 import { readConfiguration } from './configuration.ts';
 import { CommandError, exitCodes } from './exit.ts';
 import { parseOptions } from './options.ts';
+import { preview } from './preview.ts';
 
 const usage =
-  'mm4 decode FILE [--mail-from A] [--rcpt-to B]... [--size N] [--config FILE] [--arrived-at T] [--strict]';
+  'mm4 decode FILE [--mail-from A] [--rcpt-to B]... [--size N] [--config FILE] [--arrived-at T] [--strict] [--preview]';
 
 export const decodeCommand: Command = {
   name: 'decode',
@@ -26,10 +27,11 @@ export const decodeCommand: Command = {
   details:
     'FILE holds the octets of DATA, dot-stuffing undone; - is standard input. --mail-from and --rcpt-to are the envelope, --size is\n' +
     "MAIL's SIZE, --arrived-at the instant of arrival (any date form, or ISO 8601; now by default). Limits, own numbers and routes come from\n" +
-    '--config; without it the limits are those of the built-in example, and every well-formed recipient counts as served.',
+    '--config; without it the limits are those of the built-in example, and every well-formed recipient counts as served.\n' +
+    '--preview prints the message as a person would read it, instead.',
   example:
     'mm4 decode test/corpus/01-forward-req-normal.eml --rcpt-to +447700900456/TYPE=PLMN@mmsc.op-b.example',
-  run: (args) => {
+  run: async (args) => {
     const options = {
       'mail-from': { type: 'string' },
       'rcpt-to': { type: 'string', multiple: true },
@@ -37,11 +39,16 @@ export const decodeCommand: Command = {
       config: { type: 'string' },
       'arrived-at': { type: 'string' },
       strict: { type: 'boolean' },
+      preview: { type: 'boolean' },
     } as const;
     const { values, positionals } = parseOptions(args, options, usage);
     const [file] = positionals;
     if (file === undefined || positionals.length > 1) {
       throw new CommandError(`name one FILE\nusage: ${usage}`, exitCodes.usage);
+    }
+    if (values.preview === true) {
+      process.stdout.write(await preview(readBytes(file)));
+      return exitCodes.done;
     }
     const question: Question = {
       mailFrom: bare(values['mail-from'] ?? ''),
@@ -53,7 +60,7 @@ export const decodeCommand: Command = {
       served: values.config !== undefined,
     };
     process.stdout.write(`${JSON.stringify(decodeFile(file, question), null, 2)}\n`);
-    return Promise.resolve(exitCodes.done);
+    return exitCodes.done;
   },
 };
 

@@ -1,0 +1,18 @@
+import { simpleParser } from 'mailparser';
+
+/** A mail as a person reads it. For eyes only: what the engine decides rests on its own decoder. */
+export async function preview(mail: Uint8Array): Promise<string> {
+  const parsed = await simpleParser(Buffer.from(mail));
+  const attachments = parsed.attachments.map(
+    ({ contentType, filename, size }) => `  [${contentType}] ${filename ?? ''} ${size} octets`,
+  );
+  return [
+    `Date:    ${parsed.date?.toISOString() ?? ''}`,
+    `From:    ${parsed.from?.text ?? ''}`,
+    `Subject: ${parsed.subject ?? ''}`,
+    '',
+    (parsed.text ?? '').trimEnd(),
+    ...attachments,
+    '',
+  ].join('\n');
+}
