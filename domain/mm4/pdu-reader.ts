@@ -40,9 +40,7 @@ export function pduReader(limits: { readonly headerBytes: number }): PduReader {
   const body = (bytes: Uint8Array): Uint8Array => {
     bodySize += bytes.length;
     hash.update(bytes);
-    eightBit ||= /[\x80-\xff]/.test(
-      Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1'),
-    );
+    eightBit ||= hasEightBit(bytes);
     walker?.push(bytes);
     return bytes;
   };
@@ -97,4 +95,10 @@ export function pduReader(limits: { readonly headerBytes: number }): PduReader {
 
 function startsLikeBoundary(bytes: Buffer, start: number, end: number): boolean {
   return bytes[start] === 0x2d && bytes[start + 1] === 0x2d && !bytes.subarray(start, end).includes(0x3a);
+}
+
+/** In UTF-8 only the octets above 127 take more than one. */
+function hasEightBit(bytes: Uint8Array): boolean {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+  return Buffer.byteLength(text) !== text.length;
 }

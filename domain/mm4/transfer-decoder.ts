@@ -52,7 +52,7 @@ function base64Decoder(take: (bytes: Buffer) => void): Decoder {
   let carry = '';
   return {
     push: (chunk) => {
-      let text = carry + chunk.toString('latin1').replaceAll('\r\n', '').replace(/=+$/, '');
+      let text = withoutPadding(carry + chunk.toString('latin1').replaceAll('\r\n', ''));
       let whole = text.length - (text.length % 4);
       let decoded = Buffer.from(text.slice(0, whole), 'base64');
       if (decoded.length !== (whole / 4) * 3) {
@@ -69,6 +69,12 @@ function base64Decoder(take: (bytes: Buffer) => void): Decoder {
       carry = '';
     },
   };
+}
+
+function withoutPadding(text: string): string {
+  let end = text.length;
+  while (text.charAt(end - 1) === '=') end -= 1;
+  return end === text.length ? text : text.slice(0, end);
 }
 
 /** RFC 2045 6.7: soft breaks go, trailing blanks of a line go, an `=` that escapes nothing stays. */
