@@ -38,5 +38,6 @@ try {
 } catch (error) {
   if (!(error instanceof CommandError)) throw error;
   process.stderr.write(`mm4: ${error.message}\n`);
-  process.exitCode = error.exitCode;
+  // What was already started (threads, listeners) would keep the process alive.
+  process.exit(error.exitCode);
 }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
 
 import { digestOf } from '../../domain/configuration-digest.ts';
-import type { Configuration } from '../../domain/configuration.ts';
+import type { Configuration, Endpoint } from '../../domain/configuration.ts';
 import { buildRouteTable } from '../../domain/routing/route-table.ts';
 import type { Context } from '../../engine/context.ts';
 import { startEngine, type Engine } from '../../engine/engine.ts';
@@ -60,7 +60,7 @@ async function start(
   const projections = openProjections(node.dataDir);
   store.onAppended(projections.wake);
   const engine = await startEngine(contextOf(configuration, log, store, content, projections));
-  const server = await startSmtpServer({
+  const smtpServer = startSmtpServer({
     host: smtp.listen.host,
     port: smtp.listen.port,
     name: node.domains[0] ?? node.name,
@@ -74,10 +74,12 @@ async function start(
     reception: engine.reception,
     logger: log,
   });
-  const health = await startHealthServer(http.listen, http.token, {
+  const server = await orExplain(smtpServer, 'smtp.listen', smtp.listen);
+  const healthServer = startHealthServer(http.listen, http.token, {
     notReady: () => storeProblem(store),
     partners: () => lineStatus(engine.lines(), projections),
   });
+  const health = await orExplain(healthServer, 'http.listen', http.listen);
   log.info(
     { smtp: `${server.address.host}:${server.address.port}`, http: `${http.listen.host}:${health.port}` },
     'listening',
@@ -89,6 +91,17 @@ async function start(
       log.info({}, 'stopped');
     }),
   };
+}
+
+/** An address that cannot be listened on is the operator's to change. */
+async function orExplain<A>(starting: Promise<A>, key: string, listen: Endpoint): Promise<A> {
+  try {
+    return await starting;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    const text = `${key} ${listen.host}:${listen.port} cannot be listened on (${why}): stop what uses it, or change ${key}`;
+    throw new CommandError(text, exitCodes.unavailable);
+  }
 }
 
 function contextOf(
