@@ -16,7 +16,12 @@ const destroyed = 0x58;
 /** Keys in use just now are not read back from disk. */
 const rememberedKeys = 4_096;
 
-export function keyFiles(directory: string, kind: ContentKind, clock: Clock, files: ReadFiles): KeyStore & {
+export function keyFiles(
+  directory: string,
+  kind: ContentKind,
+  clock: Clock,
+  files: ReadFiles,
+): KeyStore & {
   close(): Promise<void>;
 } {
   const remembered = new Map<KeyRef, Uint8Array>();

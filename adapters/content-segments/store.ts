@@ -39,7 +39,10 @@ const kinds: readonly ContentKind[] = ['body', 'head'];
  */
 export function openSegmentStore(directory: string, clock: Clock): SegmentStore {
   const files = readFiles();
-  const keys = { body: keyFiles(directory, 'body', clock, files), head: keyFiles(directory, 'head', clock, files) };
+  const keys = {
+    body: keyFiles(directory, 'body', clock, files),
+    head: keyFiles(directory, 'head', clock, files),
+  };
   const segments = { body: segmentsOf(directory, 'body', clock), head: segmentsOf(directory, 'head', clock) };
 
   return {
@@ -124,7 +127,8 @@ async function* unsealed(
 ): AsyncGenerator<Uint8Array> {
   const whole = headerSize + size + tagSize;
   const first = await take(0, Math.min(whole, readChunk));
-  if (!first.subarray(0, magic.length).equals(magic)) throw new ContentError(damaged(ref, 'it does not begin like one'));
+  if (!first.subarray(0, magic.length).equals(magic))
+    throw new ContentError(damaged(ref, 'it does not begin like one'));
   const open = createDecipheriv(cipher, key, first.subarray(magic.length, headerSize));
   let sealed = first.subarray(headerSize);
   let done = first.length;
@@ -135,7 +139,8 @@ async function* unsealed(
     sealed = await take(done, Math.min(whole - done, readChunk));
     done += sealed.length;
   }
-  const tag = sealed.length - left >= tagSize ? sealed.subarray(left) : await take(headerSize + size, tagSize);
+  const tag =
+    sealed.length - left >= tagSize ? sealed.subarray(left) : await take(headerSize + size, tagSize);
   const last = open.update(sealed.subarray(0, left));
   if (!isAuthentic(open, tag)) throw new ContentError(damaged(ref, 'its seal is broken'));
   if (last.length > 0) yield last;
@@ -160,7 +165,12 @@ interface Segments {
 }
 
 function segmentsOf(directory: string, kind: ContentKind, clock: Clock): Segments {
-  let open: { readonly name: string; readonly day: string; readonly number: number; readonly file: GroupFile } | null = null;
+  let open: {
+    readonly name: string;
+    readonly day: string;
+    readonly number: number;
+    readonly file: GroupFile;
+  } | null = null;
   let closedSyncs = 0;
   return {
     current: () => {

@@ -14,12 +14,16 @@ export type AppendAnswer =
 
 export type ToWriter = { readonly appends: readonly AppendRequest[] } | { readonly close: true };
 export type FromWriter =
-  | { readonly ready: true }
-  | { readonly answers: readonly AppendAnswer[]; readonly commits: number };
+  { readonly ready: true } | { readonly answers: readonly AppendAnswer[]; readonly commits: number };
 
 export type ReadQuestion =
   | { readonly kind: 'stream'; readonly stream: string; readonly from: number }
-  | { readonly kind: 'feed'; readonly after: number; readonly prefixes: readonly string[]; readonly max: number };
+  | {
+      readonly kind: 'feed';
+      readonly after: number;
+      readonly prefixes: readonly string[];
+      readonly max: number;
+    };
 
 export interface ReadRequest {
   readonly request: number;
@@ -38,5 +42,10 @@ export type EventRow = readonly [
 ];
 
 export type ReadAnswer =
-  | { readonly request: number; readonly rows: readonly EventRow[]; readonly next: number; readonly caughtUp: boolean }
+  | {
+      readonly request: number;
+      readonly rows: readonly EventRow[];
+      readonly next: number;
+      readonly caughtUp: boolean;
+    }
   | { readonly request: number; readonly error: string };

@@ -15,7 +15,10 @@ port.on('message', ({ request, question }: ReadRequest) => {
   try {
     answer = { request, ...answerQuestion(reader, question) };
   } catch (error) {
-    answer = { request, error: `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}` };
+    answer = {
+      request,
+      error: `${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    };
   }
   port.postMessage(answer);
 });

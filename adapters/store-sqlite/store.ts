@@ -60,7 +60,9 @@ export function openStoreForReading(directory: string): Pick<EventStore, 'readSt
   close(): Promise<void>;
 } {
   if (!existsSync(eventFile(directory))) {
-    throw new Error(`there is no event store in ${directory}: name the node.dataDir of an engine that has run`);
+    throw new Error(
+      `there is no event store in ${directory}: name the node.dataDir of an engine that has run`,
+    );
   }
   const reader = startReader(eventFile(directory));
   return { ...reader.reads, close: reader.close };
@@ -195,17 +197,17 @@ function startReader(file: string): Reading {
         (stream, from = 0) =>
         async () =>
           E.map(({ rows }: Rows) => rows.map(eventOf))(await ask({ kind: 'stream', stream, from })),
-      readFeed: (after, { prefixes, max }) => async () => {
-        const start = after === null ? 0 : Number(after);
-        const answer = await ask({ kind: 'feed', after: start, prefixes, max });
-        return E.map(
-          ({ rows, next, caughtUp }: Rows): FeedPage => ({
+      readFeed:
+        (after, { prefixes, max }) =>
+        async () => {
+          const start = after === null ? 0 : Number(after);
+          const answer = await ask({ kind: 'feed', after: start, prefixes, max });
+          return E.map(({ rows, next, caughtUp }: Rows): FeedPage => ({
             events: rows.map(eventOf),
             next: next === 0 ? null : positionOf(next),
             caughtUp,
-          }),
-        )(answer);
-      },
+          }))(answer);
+        },
     },
     close: async () => {
       await worker.terminate();

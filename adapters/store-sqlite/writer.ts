@@ -65,7 +65,11 @@ function commitTogether(database: DatabaseSync, requests: readonly AppendRequest
 }
 
 /** Rolled back: nothing was written. If even that is in doubt, nobody can say. */
-function fail(database: DatabaseSync, requests: readonly AppendRequest[], why: string): readonly AppendAnswer[] {
+function fail(
+  database: DatabaseSync,
+  requests: readonly AppendRequest[],
+  why: string,
+): readonly AppendAnswer[] {
   let failure: AppendFailure;
   try {
     if (database.isTransaction) database.exec('rollback');
@@ -103,7 +107,8 @@ function repeatOf(
 ): { readonly revision: number; readonly position: number } | null {
   if (stream === null) return null;
   const rows = idsFrom.all(stream, expected === 'no-stream' ? -1 : expected, events.length);
-  if (rows.length !== events.length || rows.some((row, index) => row['id'] !== events[index]?.id)) return null;
+  if (rows.length !== events.length || rows.some((row, index) => row['id'] !== events[index]?.id))
+    return null;
   const last = rows.at(-1);
   return { revision: Number(last?.['revision']), position: Number(last?.['position']) };
 }

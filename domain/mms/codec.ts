@@ -25,12 +25,13 @@ export interface Metadata {
 
 type Json = Readonly<Record<string, unknown>>;
 type Upcaster = (data: Json) => Json;
+type Upcasters = Readonly<Record<MmsEvent['type'], readonly Upcaster[]>>;
 
 /**
  * For each event type the steps from version 1 to the current one: the first leads from 1 to 2, and so on. Upcasting happens
  * on reading and never touches what is stored and hashed.
  */
-const upcasters: Readonly<Record<MmsEvent['type'], readonly Upcaster[]>> = {
+export const upcasters: Upcasters = {
   Received: [],
   Routed: [],
   ForwardStarted: [],
@@ -68,8 +69,7 @@ export function currentVersion(type: MmsEvent['type']): number {
 
 /** The event's data as stored: all but its type, which has a place of its own. */
 export function encodeEvent(event: MmsEvent): string {
-  const { type: _type, ...data } = event;
-  return JSON.stringify(data);
+  return JSON.stringify({ ...event, type: undefined });
 }
 
 export interface UnreadableEvent {
@@ -79,17 +79,27 @@ export interface UnreadableEvent {
 
 /** Fails closed: an unknown type or a newer version is never guessed at, since a decision would rest on it. */
 export function decodeEvent(stored: StoredEvent): E.Either<UnreadableEvent, MmsEvent> {
-  const at = `${stored.stream}, revision ${stored.revision}`;
+  return decodeWith(upcasters, stored);
+}
+
+/** The same with another table of upcasters. */
+export function decodeWith(table: Upcasters, stored: StoredEvent): E.Either<UnreadableEvent, MmsEvent> {
+  const unreadable = (why: string): E.Either<UnreadableEvent, never> =>
+    E.left({ kind: 'unreadable', message: `${stored.stream}, revision ${stored.revision}: ${why}` });
   if (!isEventType(stored.type)) {
-    return unreadable(`${at}: unknown event type ${stored.type}; a newer version of this program wrote it`);
+    return unreadable(`unknown event type ${stored.type}; a newer version of this program wrote it`);
   }
-  const { v } = decodeMetadata(stored);
-  const steps = upcasters[stored.type];
+  const data = parseObject(stored.data);
+  const v = parseObject(stored.metadata)?.['v'];
+  if (data === null || typeof v !== 'number' || !Number.isInteger(v) || v < 1) {
+    return unreadable(`the stored data or metadata of ${stored.type} is damaged; restore it from a backup`);
+  }
+  const steps = table[stored.type];
   if (v > steps.length + 1) {
-    return unreadable(`${at}: ${stored.type} has version ${v}, this program knows ${steps.length + 1}; upgrade it`);
+    return unreadable(`${stored.type} has version ${v}, this program knows ${steps.length + 1}; upgrade it`);
   }
-  const data = steps.slice(v - 1).reduce((json, step) => step(json), JSON.parse(stored.data) as Json);
-  return E.right({ type: stored.type, ...data } as MmsEvent);
+  const current = steps.slice(v - 1).reduce((json, step) => step(json), data);
+  return E.right({ ...current, type: stored.type } as MmsEvent);
 }
 
 /** Metadata has had one form since the first day. */
@@ -101,6 +111,11 @@ function isEventType(type: string): type is MmsEvent['type'] {
   return Object.hasOwn(upcasters, type);
 }
 
-function unreadable(message: string): E.Either<UnreadableEvent, never> {
-  return E.left({ kind: 'unreadable', message });
+function parseObject(text: string): Json | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : null;
+  } catch {
+    return null;
+  }
 }

@@ -1,6 +1,6 @@
 import {
   intakeOf,
-  stillNeeding,
+  isFinal,
   unacknowledged,
   type Leg,
   type MmsState,
@@ -42,15 +42,17 @@ export const onClock = 'clock';
 
 export function due(state: MmsState): readonly Due[] {
   if (state.closed || state.intakes.length === 0) return evidenceDue(state);
-  const waits = [...state.recipients.values()].some((recipient) => !isSettled(state, recipient));
+  const unsettled = unsettledRecipients(state);
+  // Where only a report is missing on messages that arrived, waiting for it does not end before everything else has.
+  const givesUp = unsettled.some(isPending) || (unsettled.length > 0 && isQuiet(state));
   return [
     ...state.legs.flatMap((leg) => legDue(state, leg)),
     ...evidenceDue(state),
-    ...(waits ? [{ do: 'give-up', on: onClock, at: lastWord(state), until: null } as const] : []),
+    ...(givesUp ? [{ do: 'give-up', on: onClock, at: lastWord(state), until: null } as const] : []),
   ];
 }
 
-/** The earliest instant and the latest give-up for each thing waited for. */
+/** The earliest instant and the earliest give-up for each thing waited for. */
 export function owed(dues: readonly Due[]): readonly Owed[] {
   const rows = new Map<string, Owed>();
   for (const { on, at, until } of dues) {
@@ -74,7 +76,7 @@ function legDue(state: MmsState, leg: Leg): readonly Due[] {
   const { stage } = leg;
   switch (stage.kind) {
     case 'waiting':
-      if (stillNeeding(state, leg).length === 0) return [];
+      if (unacknowledged(state, leg).length === 0) return [];
       return [
         {
           do: 'forward',
@@ -93,7 +95,9 @@ function legDue(state: MmsState, leg: Leg): readonly Due[] {
         ? []
         : [{ do: 'time-out', leg: leg.leg, on: onClock, at: stage.ackUntil, until: null }];
     case 'held':
-      return [{ do: 'give-up', leg: leg.leg, on: onClock, at: leg.deadline, until: null }];
+      return unacknowledged(state, leg).length === 0
+        ? []
+        : [{ do: 'give-up', leg: leg.leg, on: onClock, at: leg.deadline, until: null }];
     case 'timed-out':
     case 'ended':
       return [];
@@ -147,13 +151,26 @@ function lastWord(state: MmsState): number {
 
 /** Nothing is owed or awaited: the stream can be closed. */
 export function isComplete(state: MmsState): boolean {
+  return state.intakes.length > 0 && unsettledRecipients(state).length === 0 && isQuiet(state);
+}
+
+/** Nobody has anything in hand: no claim, no RES, no report. */
+export function isQuiet(state: MmsState): boolean {
   return (
-    state.intakes.length > 0 &&
-    [...state.recipients.values()].every((recipient) => isSettled(state, recipient)) &&
     state.legs.every((leg) => leg.stage.kind !== 'claimed') &&
     state.answers.every((answer) => answer.stage.kind === 'done') &&
     state.reports.every((report) => report.stage.kind === 'done')
   );
+}
+
+/** Recipients of whom something is still to come: a delivery, or a report that was asked for. */
+export function unsettledRecipients(state: MmsState): readonly Recipient[] {
+  return [...state.recipients.values()].filter((recipient) => !isSettled(state, recipient));
+}
+
+/** Nothing tells that the message reached the recipient, nor that it will not. */
+export function isPending({ delivery, read }: Recipient): boolean {
+  return !isFinal(delivery) && !read;
 }
 
 function isSettled(state: MmsState, recipient: Recipient): boolean {
@@ -166,14 +183,15 @@ function isSettled(state: MmsState, recipient: Recipient): boolean {
   return wantsDelivery || wantsRead || isHandedOver(state, recipient);
 }
 
-/** No report was asked for: its leg was acknowledged, sent without ack, or timed out. */
+/** No report was asked for: its leg was acknowledged (also by a report), sent without ack, or timed out. */
 function isHandedOver(state: MmsState, recipient: Recipient): boolean {
+  if (recipient.delivery.kind !== 'pending' || recipient.read) return true;
   const leg = recipient.leg === null ? undefined : state.legs[recipient.leg - 1];
   if (leg === undefined) return false;
-  if (leg.res.has(recipient.address) || leg.stage.kind === 'timed-out' || leg.stage.kind === 'ended')
-    return true;
+  const { stage } = leg;
   return (
-    leg.stage.kind === 'sent' &&
-    (leg.stage.ackUntil === null || !unacknowledged(state, leg).includes(recipient.address))
+    leg.res.has(recipient.address) ||
+    stage.kind === 'timed-out' ||
+    (stage.kind === 'sent' && stage.ackUntil === null)
   );
 }

@@ -10,7 +10,8 @@ const evidence = '5d0f6c5e-0b0e-5c3e-9d0a-6d6d34000003';
  * the stream without a table. `variant` 0 is the message itself; others share its id but not its content (see variant.ts).
  */
 export function uidOf(normalMessageId: string, variant = 0): string {
-  return uuid5(messages, variant === 0 ? normalMessageId : `${normalMessageId}\0${variant}`);
+  const base = uuid5(messages, normalMessageId);
+  return variant === 0 ? base : uuid5(base, String(variant));
 }
 
 export const streamOf = (uid: string): string => `mms-${uid}`;

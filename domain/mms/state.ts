@@ -58,7 +58,7 @@ export interface Recipient extends IntakeRecipient {
 
 export type DeliveryStatus =
   | { readonly kind: 'pending' }
-  | { readonly kind: 'interim'; readonly status: MmStatus }
+  | { readonly kind: 'interim'; readonly status: MmStatus; readonly happenedAt: number }
   | { readonly kind: 'delivered' }
   | { readonly kind: 'failed'; readonly status: MmStatus; readonly by: 'us' | 'partner' | 'user' };
 
@@ -74,6 +74,10 @@ export interface Leg {
   readonly ids: { readonly transactionId: string; readonly rfcMessageId: string } | null;
   /** Every transaction id this leg ever used: a RES may answer an earlier attempt. */
   readonly transactionIds: readonly string[];
+  /** The attempt that the transaction in hand began with. */
+  readonly transactionFrom: number;
+  /** The attempts that the partner answered with 250. */
+  readonly sent: readonly number[];
   /** The first final RES for each recipient. It stands. */
   readonly res: ReadonlyMap<string, RequestStatus>;
   /** Refused for now by a RES that came while the attempt was still in hand. */
@@ -115,12 +119,16 @@ export interface Report {
   readonly plan: RelayPlan;
   readonly recipient: string;
   readonly stage: Effort | { readonly kind: 'awaiting-ack'; readonly until: number };
+  /** The first final RES. It may come before we recorded the sending. */
+  readonly res: RequestStatus | null;
+  /** Refused for now by a RES that came before we recorded the sending: when that RES would have been due, it is sent again. */
+  readonly refusedForNow: boolean;
+  /** RES so far that were not the first final one. */
+  readonly repeatedRes: number;
 }
 
 /** A harmless effect: it may be repeated, so it has no claim. */
-export type Effort =
-  | { readonly kind: 'owed'; readonly at: number; /** Its RES came before we recorded the sending. */ readonly acked?: true }
-  | { readonly kind: 'done' };
+export type Effort = { readonly kind: 'owed'; readonly at: number } | { readonly kind: 'done' };
 
 export interface Variant {
   readonly variant: number;
@@ -166,24 +174,31 @@ export function recipientOf(state: MmsState, address: string): Recipient {
   return recipient;
 }
 
-/** A final status is in: nothing but a success can still change it. */
+/** A final status is in: only a success can still change it, or after `Indeterminate` any certainty. */
 export function isFinal(delivery: DeliveryStatus): boolean {
   return delivery.kind === 'delivered' || delivery.kind === 'failed';
 }
 
-/** Recipients of a leg that still need it: neither failed nor reported delivered nor accepted by a RES. */
-export function stillNeeding(state: MmsState, leg: Leg): readonly string[] {
-  return leg.recipients.filter(
-    (address) => !leg.res.has(address) && !isFinal(recipientOf(state, address).delivery),
-  );
-}
-
-/** Recipients of a leg of whom we know neither by RES nor by report that the partner took them on. */
+/**
+ * Recipients of a leg of whom we know neither by RES nor by report that the partner took them on, and who have not failed:
+ * for their sake the leg is tried, and its RES awaited.
+ */
 export function unacknowledged(state: MmsState, leg: Leg): readonly string[] {
   return leg.recipients.filter((address) => {
-    const recipient = recipientOf(state, address);
-    return !leg.res.has(address) && recipient.delivery.kind === 'pending' && !recipient.read;
+    const recipient = state.recipients.get(address);
+    return recipient?.delivery.kind === 'pending' && !recipient.read && !leg.res.has(address);
   });
+}
+
+/** The partner answered 250 to the transaction in hand: the responsibility is its own now. */
+export function isTaken(leg: Leg): boolean {
+  return leg.sent.some((attempt) => attempt >= leg.transactionFrom);
+}
+
+/** This attempt's transaction is in hand and not known to be sent: the leg would go on trying. */
+export function awaitsSending({ stage, transactionFrom }: Leg, attempt: number): boolean {
+  const trying = stage.kind === 'claimed' || stage.kind === 'waiting' || stage.kind === 'held';
+  return trying && attempt >= transactionFrom;
 }
 
 /** What makes two report PDUs on one recipient the same (protocol reference 3.5): status and Date; a read report comes once. */

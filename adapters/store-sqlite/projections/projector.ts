@@ -13,7 +13,8 @@ import { projectionTables } from './tables.ts';
  * Follows the feed in a thread of its own and answers questions about the rows. Rows and position commit together; the file can be
  * deleted at any time and is then rebuilt, so it need not be synced.
  */
-export type ToProjector = { readonly wake: true } | { readonly request: number; readonly question: Question | 'caught-up' };
+export type ToProjector =
+  { readonly wake: true } | { readonly request: number; readonly question: Question | 'caught-up' };
 export type FromProjector = { readonly request: number; readonly rows: readonly AnswerRow[] };
 
 const { eventFile, file } = workerData as { readonly eventFile: string; readonly file: string };

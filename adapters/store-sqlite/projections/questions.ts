@@ -20,7 +20,9 @@ export function answering(db: DatabaseSync): (question: Question) => readonly An
   const next = db.prepare('select min(at) as at from open_work where on_what = ? and at > ?');
   const overdue = db.prepare(`${work} where until_at <= ? order by until_at limit ?`);
   const leases = db.prepare(`${work} where on_what >= 'lease ' and on_what < 'lease!' limit ?`);
-  const waiting = db.prepare('select on_what, count(*) as waiting, min(at) as oldest from open_work group by on_what');
+  const waiting = db.prepare(
+    'select on_what, count(*) as waiting, min(at) as oldest from open_work group by on_what',
+  );
   const find = db.prepare('select stream, at from message_index where key = ? order by at desc limit ?');
   const routes = db.prepare('select route, partner, state, since, why from routes');
   return (question) => {

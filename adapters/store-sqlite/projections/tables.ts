@@ -14,7 +14,9 @@ export interface ProjectionTables {
 
 /** Makes the tables, or makes them anew if another version left them: then they are rebuilt from the beginning. */
 export function projectionTables(db: DatabaseSync, projection: Projection): ProjectionTables {
-  db.exec('create table if not exists checkpoints (name text primary key, version integer not null, position integer not null)');
+  db.exec(
+    'create table if not exists checkpoints (name text primary key, version integer not null, position integer not null)',
+  );
   const known = db.prepare('select version, position from checkpoints where name = ?').get(projection.name);
   if (Number(known?.['version'] ?? -1) !== projection.version) makeAnew(db, projection);
   let position = Number(
@@ -35,12 +37,17 @@ export function projectionTables(db: DatabaseSync, projection: Projection): Proj
 
 function makeAnew(db: DatabaseSync, { name, version, tables }: Projection): void {
   for (const table of tables) db.exec(`drop table if exists ${table.name}; ${createTable(table)}`);
-  db.prepare('insert or replace into checkpoints (name, version, position) values (?, ?, 0)').run(name, version);
+  db.prepare('insert or replace into checkpoints (name, version, position) values (?, ?, 0)').run(
+    name,
+    version,
+  );
 }
 
 function createTable({ name, columns, primaryKey, indexes }: Table): string {
   const declared = columns.map((column) => `${column.name} ${column.type}`).join(', ');
-  const made = indexes.map((index) => `create index ${name}_${index.join('_')} on ${name} (${index.join(', ')});`);
+  const made = indexes.map(
+    (index) => `create index ${name}_${index.join('_')} on ${name} (${index.join(', ')});`,
+  );
   return `create table ${name} (${declared}, primary key (${primaryKey.join(', ')})) without rowid; ${made.join(' ')}`;
 }
 

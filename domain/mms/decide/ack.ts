@@ -1,6 +1,6 @@
 import type { AckMark, AckReceived, MmsEvent, PduEvidence, Refusal, ResStatus } from '../events.ts';
 import type { Moment } from '../plans.ts';
-import { legOf, type Leg, type MmsState } from '../state.ts';
+import { legOf, unacknowledged, type Leg, type MmsState } from '../state.ts';
 import { conclude, inOrder, type Step } from './conclude.ts';
 import { fail } from './fail.ts';
 
@@ -8,6 +8,7 @@ import { fail } from './fail.ts';
 export interface ReceiveAck {
   readonly moment: Moment;
   readonly leg: number;
+  /** Empty where the RES had none, and the leg was found by its Message-ID: then it answers the transaction in hand. */
   readonly transactionId: string;
   readonly pdu: PduEvidence;
   readonly status: ResStatus;
@@ -19,22 +20,25 @@ export interface ReceiveAck {
   readonly nextAttemptAt: number;
 }
 
-/** A stream records so many second and contradicting RES; more are only counted. */
-const maxMarked = 32;
+/** A leg or report records so many second and contradicting RES; more are only counted. */
+export const maxRepeatedRes = 32;
 
 /**
- * The first RES stands (protocol reference 3.3). One before our own `ForwardSent`, after the time-out, or to an earlier attempt
- * is as good as any; a second one changes nothing.
+ * The first RES stands for each recipient (protocol reference 3.3). One before our own `ForwardSent`, after the time-out, or to an
+ * earlier attempt is as good as any; a second one changes nothing. No events: no such transaction was ever begun.
  */
 export function receiveAck(state: MmsState, command: ReceiveAck): readonly MmsEvent[] {
-  const leg = legOf(state, command.leg);
-  const recipients = concerned(leg, command);
-  const mark = markOf(leg, recipients, command);
-  if (isRepeat(mark) && leg.repeatedRes >= maxMarked) return [];
+  const leg = state.legs[command.leg - 1];
+  if (leg === undefined || !isOurs(leg, command.transactionId)) return [];
+  const concerned = concernedBy(state, leg, command);
+  const open = concerned.filter((address) => !leg.res.has(address));
+  const mark = markOf(state, leg, concerned, command);
+  const isRepeat = mark === 'second' || mark === 'contradicting';
+  if (isRepeat && leg.repeatedRes >= maxRepeatedRes) return [];
   const received: AckReceived = {
     type: 'AckReceived',
     leg: leg.leg,
-    recipients,
+    recipients: isRepeat ? concerned : open,
     status: command.status,
     ...(command.text === undefined ? {} : { text: command.text }),
     ...(mark === undefined ? {} : { mark }),
@@ -43,22 +47,53 @@ export function receiveAck(state: MmsState, command: ReceiveAck): readonly MmsEv
   };
   return conclude(
     state,
-    inOrder(state, () => [received], isRepeat(mark) ? () => [] : consequence(leg, received, command)),
+    inOrder(state, () => [received], isRepeat ? () => [] : consequence(leg, received, command)),
   );
 }
 
-/** Those of the leg that the RES speaks of. Names that are none of the leg's are ignored; none left means all. */
-function concerned(leg: Leg, command: ReceiveAck): readonly string[] {
-  const named = leg.recipients.filter((address) => command.recipients?.includes(address) === true);
-  return named.length > 0 ? named : leg.recipients;
+function isOurs(leg: Leg, transactionId: string): boolean {
+  return transactionId === '' ? leg.attempts > 0 : leg.transactionIds.includes(transactionId);
 }
 
-function markOf(leg: Leg, recipients: readonly string[], command: ReceiveAck): AckMark | undefined {
-  const stored = recipients.map((address) => leg.res.get(address));
-  if (stored.every((code) => code !== undefined)) {
-    return stored.every((code) => code === command.status.code) ? 'second' : 'contradicting';
+/** Those of the leg that the RES speaks of. Where it names nobody of this message at all, it means everybody. */
+function concernedBy(state: MmsState, leg: Leg, { recipients = [] }: ReceiveAck): readonly string[] {
+  const known = recipients.filter((address) => state.recipients.has(address));
+  return known.length === 0 ? leg.recipients : leg.recipients.filter((address) => known.includes(address));
+}
+
+function markOf(
+  state: MmsState,
+  leg: Leg,
+  concerned: readonly string[],
+  { status, transactionId }: ReceiveAck,
+): AckMark | undefined {
+  const open = concerned.filter((address) => !leg.res.has(address));
+  if (open.length === 0) {
+    return concerned.every((address) => leg.res.get(address) === status.code) ? 'second' : 'contradicting';
   }
-  switch (leg.stage.kind) {
+  if (transactionId !== '' && transactionId !== leg.ids?.transactionId) return ofEarlierTransaction(status);
+  if (status.class === 'transient') {
+    const needing = unacknowledged(state, leg);
+    if (!open.some((address) => needing.includes(address))) return 'contradicting';
+    if (open.every((address) => leg.refusedForNow.includes(address))) return 'second';
+  }
+  return ofStage(leg);
+}
+
+/** A RES that refused it for now ended that transaction. Another one to it counts only if the partner has the message after all. */
+function ofEarlierTransaction(status: ResStatus): AckMark {
+  switch (status.class) {
+    case 'success':
+      return 'late';
+    case 'transient':
+      return 'second';
+    case 'permanent':
+      return 'contradicting';
+  }
+}
+
+function ofStage({ stage }: Leg): AckMark | undefined {
+  switch (stage.kind) {
     case 'claimed':
       return 'early';
     case 'sent':
@@ -71,38 +106,40 @@ function markOf(leg: Leg, recipients: readonly string[], command: ReceiveAck): A
   }
 }
 
-const isRepeat = (mark: AckMark | undefined): boolean => mark === 'second' || mark === 'contradicting';
-
 /** A refusal for good fails its recipients; one for now starts a new transaction (protocol reference 5.2). */
 function consequence(leg: Leg, received: AckReceived, command: ReceiveAck): Step {
   const why: Refusal = { by: 'partner', text: received.text ?? received.status.code };
   switch (received.status.class) {
     case 'success':
       return () => [];
-    case 'permanent':
-      return fail(
-        received.recipients,
-        { status: 'Rejected', by: 'partner', why, report: true },
-        command.moment,
-      );
+    case 'permanent': {
+      const failure = { status: 'Rejected', by: 'partner', why, report: true } as const;
+      return fail(received.recipients, failure, command.moment);
+    }
     case 'transient':
-      // Only a transaction that is through can begin anew; one in hand is settled by its own outcome first.
-      return leg.stage.kind === 'sent' || leg.stage.kind === 'timed-out'
-        ? beginAnew(leg.leg, received.recipients, why, command.nextAttemptAt)
-        : () => [];
+      // One in hand is settled by its own outcome first.
+      return leg.stage.kind === 'claimed'
+        ? () => []
+        : beginAnew(leg.leg, received.recipients, why, command.nextAttemptAt);
   }
 }
 
-/** The same recipients again, under a new transaction id; some of them only: on a leg of their own. */
+/**
+ * Those of the recipients that still need it once more, under a new transaction id; where others of the leg need the old one,
+ * on a leg of their own.
+ */
 export function beginAnew(
   number: number,
-  recipients: readonly string[],
+  refused: readonly string[],
   why: Refusal,
   nextAttemptAt: number,
 ): Step {
   return (state) => {
     const leg = legOf(state, number);
-    const whole = recipients.length === leg.recipients.length;
+    const needing = unacknowledged(state, leg);
+    const recipients = needing.filter((address) => refused.includes(address));
+    if (recipients.length === 0) return [];
+    const whole = recipients.length === needing.length;
     return [
       {
         type: 'ForwardDeferred',

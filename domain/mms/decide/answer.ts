@@ -8,10 +8,11 @@ export type AnswerResult =
   | { readonly kind: 'deferred'; readonly why: Refusal; readonly nextAttemptAt: number }
   | { readonly kind: 'refused'; readonly why: Refusal };
 
-/** Records a try at sending a RES. Nothing, if it was settled meanwhile. */
+/** Records a try at sending a RES. Nothing, if it was settled or recorded meanwhile. */
 export function finishAnswer(state: MmsState, id: string, result: AnswerResult): readonly MmsEvent[] {
   const answer = state.answers.find(({ plan }) => plan.answer === id);
   if (answer?.stage.kind !== 'owed') return [];
+  if (result.kind === 'deferred' && result.nextAttemptAt === answer.stage.at) return [];
   return conclude(state, [answerEvent(id, answer.plan.status, result)]);
 }
 

@@ -18,30 +18,16 @@ export function inOrder(state: MmsState, ...steps: readonly Step[]): readonly Mm
   return events;
 }
 
-/** What others do to a message; the rest is what we do about it. */
-const fromOutside: ReadonlySet<MmsEvent['type']> = new Set([
-  'Received',
-  'DuplicateReceived',
-  'VariantOpened',
-  'AckReceived',
-  'ReportAckReceived',
-  'Delivered',
-  'DeliveryDeferred',
-  'DeliveryFailed',
-  'ReadReported',
-]);
-
 /**
- * Ends every decision: what others do to a closed message reopens it, and a message that owes and awaits nothing is closed.
+ * Ends every decision: what happens to a closed message reopens it, and a message that owes and awaits nothing is closed.
  * No events stay no events.
  */
 export function conclude(state: MmsState, events: readonly MmsEvent[]): readonly MmsEvent[] {
   const [first] = events;
   if (first === undefined) return [];
-  const opened: readonly MmsEvent[] =
-    state.closed && fromOutside.has(first.type)
-      ? [{ type: 'Reopened', because: first.type }, ...events]
-      : events;
+  const opened: readonly MmsEvent[] = state.closed
+    ? [{ type: 'Reopened', because: first.type }, ...events]
+    : events;
   const after = opened.reduce(evolve, state);
   return !after.closed && isComplete(after) ? [...opened, { type: 'Closed' }] : opened;
 }

@@ -2,7 +2,7 @@ import type { RequestStatus } from '../../mm4/pdu.ts';
 import type { IntakeRecipient, MmsEvent, PduEvidence, Received, Routed } from '../events.ts';
 import { splitIntoLegs } from '../../routing/legs.ts';
 import { nextAnswer, planAnswer, type AnswerRequest, type Moment } from '../plans.ts';
-import { firstIntake, intakeOf, recipientOf, type MmsState } from '../state.ts';
+import { intakeOf, type MmsState } from '../state.ts';
 import { sameMessage, variantKey } from '../variant.ts';
 import { conclude, inOrder, type Step } from './conclude.ts';
 import { fail } from './fail.ts';
@@ -12,6 +12,7 @@ export interface Receive {
   readonly moment: Moment;
   readonly pdu: Omit<Received, 'type' | 'intake' | 'recipients' | 'status' | 'answer'>;
   readonly evidence: PduEvidence;
+  /** Each once, at least one. */
   readonly recipients: readonly RoutedRecipient[];
   readonly answer: AnswerRequest | null;
 }
@@ -69,39 +70,41 @@ export function decideReceive(state: MmsState, command: Receive): ReceiveDecisio
 function cameBack(state: MmsState, { pdu, recipients }: Receive): boolean {
   return state.legs.some(
     (leg) =>
-      leg.partner === pdu.from.partner &&
-      recipients.some(({ address }) => leg.recipients.includes(address)),
+      leg.partner === pdu.from.partner && recipients.some(({ address }) => leg.recipients.includes(address)),
   );
 }
 
-/** The status of an intake: `Ok` if anything of it was accepted, else why nothing was. */
-function intakeStatus(recipients: readonly RoutedRecipient[]): Received['status'] {
-  const refusals = recipients.flatMap(({ way }) => (way.to === 'refused' ? [way] : []));
-  const [first] = refusals;
-  return first === undefined || refusals.length < recipients.length
-    ? { code: 'Ok' }
-    : { code: first.status, text: first.text };
+/** What the RES to this PDU says: `Ok` if any of its recipients is, or was before, accepted, else why none is. */
+function statusOf(state: MmsState, { recipients }: Receive): Received['status'] {
+  const statuses = recipients.map(({ address, way }): Received['status'] => {
+    const seen = state.recipients.get(address);
+    if (seen !== undefined) return intakeOf(state, seen).status;
+    return way.to === 'refused' ? { code: way.status, text: way.text } : { code: 'Ok' };
+  });
+  return statuses.find(({ code }) => code === 'Ok') ?? statuses[0] ?? { code: 'Ok' };
 }
 
 function intake(state: MmsState, command: Receive, fresh: readonly RoutedRecipient[]): readonly MmsEvent[] {
   const { moment, pdu } = command;
-  const status = intakeStatus(fresh);
+  const status = statusOf(state, command);
   const received: Received = {
     ...pdu,
     type: 'Received',
     intake: state.intakes.length,
-    recipients: fresh.map(({ way: _way, ...recipient }) => recipient),
+    recipients: fresh.map(({ address, kind, raw, rcptTo, shown }) => ({ address, kind, raw, rcptTo, shown })),
     status,
     answer: planAnswer(moment, command.answer, nextAnswer(state), status),
   };
   const legs = legNumbers(state, fresh);
+  // The RES speaks for all recipients: only where it is an error does it tell those of the refused ones too.
+  const report = status.code === 'Ok' || received.answer === null;
   return inOrder(
     state,
     () => [received],
     ...fresh.map(({ address, way }) =>
       way.to === 'route'
         ? () => [sentBy(address, way, legs.get(address) ?? 0, moment)]
-        : block(address, way.text, status.code === 'Ok', moment),
+        : block(address, way.text, report, moment),
     ),
   );
 }
@@ -116,7 +119,9 @@ function legNumbers(state: MmsState, fresh: readonly RoutedRecipient[]): Readonl
   });
   const legs = splitIntoLegs(routed, (account) => sizes.get(account) ?? 1);
   return new Map(
-    legs.flatMap(({ recipients }, index) => recipients.map((address) => [address, state.legs.length + index + 1])),
+    legs.flatMap(({ recipients }, index) =>
+      recipients.map((address) => [address, state.legs.length + index + 1]),
+    ),
   );
 }
 
@@ -150,14 +155,12 @@ function block(address: string, text: string, report: boolean, moment: Moment): 
 /** The stored answer again, with the transaction id of the repeated REQ. */
 function duplicate(state: MmsState, command: Receive): readonly MmsEvent[] {
   if (state.duplicates >= maxDuplicates) return [];
-  const again = command.recipients.map(({ address }) => intakeOf(state, recipientOf(state, address)).status);
-  const status = again.find(({ code }) => code === 'Ok') ?? again[0] ?? firstIntake(state).status;
   return conclude(state, [
     {
       type: 'DuplicateReceived',
       of: 'forward',
       pdu: command.evidence,
-      answer: planAnswer(command.moment, command.answer, nextAnswer(state), status),
+      answer: planAnswer(command.moment, command.answer, nextAnswer(state), statusOf(state, command)),
     },
   ]);
 }

@@ -2,6 +2,7 @@ import type { MmStatus, ReadStatus } from '../../mm4/pdu.ts';
 import type { SmtpReply } from '../../ports.ts';
 import type {
   AckMark,
+  Delivered,
   MmsEvent,
   PduEvidence,
   PeerEvidence,
@@ -10,7 +11,8 @@ import type {
   ResStatus,
 } from '../events.ts';
 import { nextAnswer, planAnswer, planRelay, type AnswerRequest, type Moment } from '../plans.ts';
-import { recipientOf, reportIdentity, type DeliveryStatus, type MmsState, type Report } from '../state.ts';
+import { reportIdentity, type DeliveryStatus, type MmsState, type Recipient, type Report } from '../state.ts';
+import { maxRepeatedRes } from './ack.ts';
 import { conclude } from './conclude.ts';
 import { maxDuplicates } from './receive.ts';
 
@@ -38,16 +40,23 @@ interface ReadNews {
   readonly status: ReadStatus;
 }
 
-/** Reports on one recipient that a stream takes; a partner that sends more is answered and counted. */
+/** Reports on one recipient that a stream takes; after that, only one that decides something. */
 const maxReports = 32;
 
+/** No events: nobody of that name, or a repeat too many, which is only counted. */
 export function receiveReport(state: MmsState, command: ReceiveReport): readonly MmsEvent[] {
-  const recipient = recipientOf(state, command.recipient);
-  const identity = reportIdentity(command.about.status, command.pdu.date);
-  if (recipient.reportsSeen.includes(identity) || recipient.reportsSeen.length >= maxReports) {
+  const recipient = state.recipients.get(command.recipient);
+  if (recipient === undefined) return [];
+  const { about, pdu, moment } = command;
+  const happenedAt = pdu.date ?? moment.now;
+  const stands =
+    about.kind === 'read' ? !recipient.read : outranks(about.status, happenedAt, recipient.delivery);
+  const known = recipient.reportsSeen.includes(reportIdentity(about.status, pdu.date));
+  const decides = stands && (about.kind === 'read' || !isInterim(about.status));
+  if (known || (recipient.reportsSeen.length >= maxReports && !decides)) {
     return state.duplicates >= maxDuplicates ? [] : conclude(state, [duplicate(state, command)]);
   }
-  return conclude(state, [news(state, command)]);
+  return conclude(state, [news(state, recipient, command, { happenedAt, stands })]);
 }
 
 function duplicate(state: MmsState, command: ReceiveReport): MmsEvent {
@@ -59,23 +68,31 @@ function duplicate(state: MmsState, command: ReceiveReport): MmsEvent {
   };
 }
 
-function news(state: MmsState, command: ReceiveReport): MmsEvent {
-  const { moment, about, pdu } = command;
-  const recipient = recipientOf(state, command.recipient);
-  const stands = about.kind === 'read' ? !recipient.read : outranks(about.status, recipient.delivery);
-  const happenedAt = pdu.date ?? moment.now;
-  const text = command.text === undefined ? {} : { text: command.text };
-  const extension =
-    about.kind === 'read' || about.extension === undefined ? {} : { extension: about.extension };
-  const source: ReportSource = { kind: 'partner', pdu, rawStatus: command.rawStatus, ...extension, ...text };
-  const facts = {
+function news(
+  state: MmsState,
+  recipient: Recipient,
+  command: ReceiveReport,
+  { happenedAt, stands }: Pick<Delivered, 'happenedAt' | 'stands'>,
+): MmsEvent {
+  const { moment, about } = command;
+  const content = { ...about, ...(command.text === undefined ? {} : { text: command.text }), happenedAt };
+  return statusEvent(about, {
     recipient: command.recipient,
     happenedAt,
     stands,
-    source,
+    source: sourceOf(command),
     answer: planAnswer(moment, command.answer, nextAnswer(state), { code: 'Ok' }),
-    relay: stands ? planRelay(state, recipient, { ...about, ...text, happenedAt }, moment) : null,
-  };
+    relay: stands ? planRelay(state, recipient, content, moment) : null,
+  });
+}
+
+function sourceOf({ about, pdu, rawStatus, text }: ReceiveReport): ReportSource {
+  const extension =
+    about.kind === 'read' || about.extension === undefined ? {} : { extension: about.extension };
+  return { kind: 'partner', pdu, rawStatus, ...extension, ...(text === undefined ? {} : { text }) };
+}
+
+function statusEvent(about: ReceiveReport['about'], facts: Omit<Delivered, 'type'>): MmsEvent {
   if (about.kind === 'read') return { type: 'ReadReported', status: about.status, ...facts };
   switch (about.status) {
     case 'Retrieved':
@@ -96,14 +113,19 @@ function refusedBy(extension: string | undefined): 'user' | 'partner' {
   return extension?.toLowerCase().includes('recipient') === true ? 'user' : 'partner';
 }
 
+const isInterim = (status: MmStatus): boolean => status === 'Deferred' || status === 'Forwarded';
+
 /** Precedence of reports on one recipient (protocol reference 2.2). */
-function outranks(status: MmStatus, known: DeliveryStatus): boolean {
+function outranks(status: MmStatus, happenedAt: number, known: DeliveryStatus): boolean {
   switch (known.kind) {
     case 'pending':
-    case 'interim':
       return true;
+    case 'interim':
+      return !isInterim(status) || happenedAt >= known.happenedAt;
     case 'failed':
-      return status === 'Retrieved';
+      if (status === 'Retrieved') return true;
+      // Final only as long as nobody knows better.
+      return known.status === 'Indeterminate' && status !== 'Indeterminate' && !isInterim(status);
     case 'delivered':
       return false;
   }
@@ -121,10 +143,11 @@ export type RelayResult =
   | { readonly kind: 'deferred'; readonly why: Refusal; readonly nextAttemptAt: number }
   | { readonly kind: 'refused'; readonly why: Refusal };
 
-/** Records a try at relaying a report. Nothing, if it was settled meanwhile. */
+/** Records a try at relaying a report. Nothing, if it was settled or recorded meanwhile. */
 export function finishRelay(state: MmsState, number: number, result: RelayResult): readonly MmsEvent[] {
   const report = state.reports.find(({ plan }) => plan.report === number);
   if (report?.stage.kind !== 'owed') return [];
+  if (result.kind === 'deferred' && result.nextAttemptAt === report.stage.at) return [];
   return conclude(state, [relayEvent(report, result)]);
 }
 
@@ -156,30 +179,42 @@ export interface ReceiveReportAck {
   readonly now: number;
 }
 
-/** The originator's RES to a relayed report. A transient refusal is tried again; any other answer ends it. */
+/** The originator's RES to a relayed report. A transient refusal is tried again; any other answer ends it, and the first stands. */
 export function receiveReportAck(state: MmsState, command: ReceiveReportAck): readonly MmsEvent[] {
   const report = state.reports.find(({ plan }) => plan.report === command.report);
   if (report === undefined) return [];
-  const mark: AckMark | undefined =
-    report.stage.kind === 'done' ? 'late' : report.stage.kind === 'owed' ? 'early' : undefined;
+  const { status, text, nextAttemptAt } = command;
+  const isTransient = status.class === 'transient';
+  const mark = markOf(report, status);
+  const standsAsFirst = report.res === null && !isTransient;
+  if (mark !== undefined && !standsAsFirst && report.repeatedRes >= maxRepeatedRes) return [];
   const received: MmsEvent = {
     type: 'ReportAckReceived',
     report: command.report,
-    status: command.status,
-    ...(command.text === undefined ? {} : { text: command.text }),
+    status,
+    ...(text === undefined ? {} : { text }),
     ...(mark === undefined ? {} : { mark }),
     pdu: command.pdu,
   };
-  const again: readonly MmsEvent[] =
-    command.status.class === 'transient' && mark === undefined && report.plan.until > command.nextAttemptAt
-      ? [
-          {
-            type: 'ReportDeferred',
-            report: command.report,
-            why: { by: 'partner', text: command.text ?? command.status.code },
-            nextAttemptAt: command.nextAttemptAt,
-          },
-        ]
-      : [];
-  return conclude(state, [received, ...again]);
+  const again: MmsEvent = {
+    type: 'ReportDeferred',
+    report: command.report,
+    why: { by: 'partner', text: text ?? status.code },
+    nextAttemptAt,
+  };
+  const isDeferred = isTransient && mark === undefined && report.plan.until > nextAttemptAt;
+  return conclude(state, isDeferred ? [received, again] : [received]);
+}
+
+function markOf({ stage, res, refusedForNow }: Report, status: ResStatus): AckMark | undefined {
+  if (res !== null) return res === status.code ? 'second' : 'contradicting';
+  if (status.class === 'transient' && refusedForNow) return 'second';
+  switch (stage.kind) {
+    case 'owed':
+      return 'early';
+    case 'done':
+      return 'late';
+    case 'awaiting-ack':
+      return undefined;
+  }
 }

@@ -1,10 +1,11 @@
-import { due } from '../due.ts';
+import { due, isPending, isQuiet, unsettledRecipients } from '../due.ts';
 import type { MmsEvent, Refusal } from '../events.ts';
+import { evolve } from '../evolve.ts';
 import type { Moment } from '../plans.ts';
-import { isFinal, legOf, stillNeeding, type MmsState } from '../state.ts';
+import { isTaken, legOf, unacknowledged, type MmsState } from '../state.ts';
 import { conclude, inOrder, type Step } from './conclude.ts';
 import { fail } from './fail.ts';
-import { unknownOutcome } from './forward.ts';
+import { outcomeUnknown } from './forward.ts';
 
 export interface Tick {
   readonly moment: Moment;
@@ -14,8 +15,18 @@ export interface Tick {
 
 /** Everything that time alone decides: leases that ran out, time-outs of RES, expiry, deadlines, the end of waiting for reports. */
 export function tick(state: MmsState, command: Tick): readonly MmsEvent[] {
+  return conclude(state, settle(state, command));
+}
+
+/** One end can bring about another (a void claim whose deadline is over), so it goes on until nothing is over at this instant. */
+function settle(state: MmsState, command: Tick): readonly MmsEvent[] {
+  const events = inOrder(state, ...stepsOf(state, command));
+  return events.length === 0 ? [] : [...events, ...settle(events.reduce(evolve, state), command)];
+}
+
+function stepsOf(state: MmsState, command: Tick): readonly Step[] {
   const { now } = command.moment;
-  const steps = due(state).flatMap((item): readonly Step[] => {
+  return due(state).flatMap((item): readonly Step[] => {
     const isDue = item.at <= now;
     const isOver = item.until !== null && item.until <= now;
     switch (item.do) {
@@ -33,7 +44,6 @@ export function tick(state: MmsState, command: Tick): readonly MmsEvent[] {
         return isDue ? [giveUp(item.leg, command.moment)] : [];
     }
   });
-  return conclude(state, inOrder(state, ...steps));
 }
 
 const tooLate: Refusal = { by: 'us', text: 'not delivered before its deadline' };
@@ -47,45 +57,48 @@ function voidClaim(number: number, command: Tick): Step {
     const dead = command.isDead(worker);
     if (!dead && leaseUntil > command.moment.now) return [];
     const why = dead ? `its worker ${worker} is gone` : `its worker ${worker} let the lease run out`;
-    return [unknownOutcome(leg, why, command.moment.now)];
+    return outcomeUnknown(number, why, command.moment.now)(state);
   };
 }
 
 function timeOut(item: { readonly leg?: number; readonly report?: number }, now: number): Step {
   return (state) => {
     if (item.leg === undefined) {
-      return item.report === undefined
-        ? []
-        : [{ type: 'AckTimedOut', report: item.report, at: now, then: 'leave' }];
+      const report = state.reports.find(({ plan }) => plan.report === item.report);
+      if (report === undefined) return [];
+      const then = report.refusedForNow && report.plan.until > now ? 'resend' : 'leave';
+      return [{ type: 'AckTimedOut', report: report.plan.report, at: now, then }];
     }
-    const { stage } = legOf(state, item.leg);
+    const { stage, deadline } = legOf(state, item.leg);
     if (stage.kind !== 'sent') return [];
-    return [{ type: 'AckTimedOut', leg: item.leg, at: now, then: stage.terms.onAckTimeout }];
+    const then = deadline <= now ? 'leave' : stage.terms.onAckTimeout;
+    return [{ type: 'AckTimedOut', leg: item.leg, at: now, then }];
   };
 }
 
-/** A leg that could not be delivered in time. */
+/** A leg that could not be delivered in time. One that was to be sent again for want of a RES is the partner's already. */
 function expire(number: number, moment: Moment): Step {
   return (state) => {
     const leg = legOf(state, number);
+    if (isTaken(leg)) return [{ type: 'AckTimedOut', leg: number, at: moment.now, then: 'leave' }];
     const why: Refusal = { by: 'us', text: `route ${leg.route} did not take it before its deadline` };
     const failure = { status: 'Expired', by: 'us', why, report: true } as const;
-    return fail(stillNeeding(state, leg), failure, moment)(state);
+    return fail(unacknowledged(state, leg), failure, moment)(state);
   };
 }
 
 /** The end of waiting: for an operator (a held leg), or for any report at all. */
 function giveUp(leg: number | undefined, moment: Moment): Step {
   return (state) => {
-    const waiting =
+    const pending =
       leg === undefined
-        ? [...state.recipients.values()]
-            .filter(({ delivery }) => !isFinal(delivery))
+        ? unsettledRecipients(state)
+            .filter(isPending)
             .map(({ address }) => address)
-        : stillNeeding(state, legOf(state, leg));
+        : unacknowledged(state, legOf(state, leg));
+    // Everybody's fate is known, and a report that was asked for never came: close all the same.
+    if (leg === undefined && pending.length === 0) return isQuiet(state) ? [{ type: 'Closed' }] : [];
     const why: Refusal = { by: 'us', text: 'nothing more was heard of it' };
-    const failed = fail(waiting, { status: 'Indeterminate', by: 'us', why, report: true }, moment)(state);
-    // With everybody's fate known there is still a read report that never came: close all the same.
-    return leg === undefined && failed.length === 0 ? [{ type: 'Closed' }] : failed;
+    return fail(pending, { status: 'Indeterminate', by: 'us', why, report: true }, moment)(state);
   };
 }
