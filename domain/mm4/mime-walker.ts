@@ -51,6 +51,18 @@ export function mimeWalker(top: readonly HeaderField[]): MimeWalker {
     return end;
   };
 
+  /** Puts the chunk behind what is kept back; without copying it where no boundary can begin in what is kept back. */
+  const join = (bytes: Buffer): void => {
+    const seam = Buffer.concat([pending, bytes.subarray(0, 3)]).indexOf('\n--');
+    if (seam >= 0 && seam <= pending.length) {
+      pending = Buffer.concat([pending, bytes]);
+    } else {
+      emit(pending.length);
+      pending = bytes;
+      context = 0;
+    }
+  };
+
   const walk = (last: boolean): void => {
     let from = 0;
     for (;;) {
@@ -79,8 +91,10 @@ export function mimeWalker(top: readonly HeaderField[]): MimeWalker {
       if (!entities.isMultipart) {
         entities.content(bytes);
       } else if (!entities.isFinished()) {
-        pending = Buffer.concat([pending, bytes]);
+        join(bytes);
         walk(false);
+        // The chunk is the caller's; what is kept back of it must be ours.
+        pending = Buffer.from(pending);
       }
     },
     end: () => {
