@@ -38,8 +38,8 @@ const server = new SMTPServer({
     const chunks: Buffer[] = [];
     stream.on('data', (chunk: Buffer) => chunks.push(chunk));
     stream.on('end', () => {
-      callback();
       const rcpt = session.envelope.rcptTo.map(({ address }) => address);
+      callback();
       taken(headersOf(Buffer.concat(chunks).toString('latin1')), rcpt).catch((error: unknown) => {
         print({ error: String(error) });
       });
@@ -101,7 +101,11 @@ async function report(headers: Headers, recipient: string, kind: 'delivery' | 'r
 }
 
 /** One PDU, one connection: requests and answers never share one. */
-async function send(from: string, to: string, headers: readonly (readonly [string, string])[]): Promise<void> {
+async function send(
+  from: string,
+  to: string,
+  headers: readonly (readonly [string, string])[],
+): Promise<void> {
   const [host = '', port = '25'] = script.engine.split(':');
   count += 1;
   const lines = [
