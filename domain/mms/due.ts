@@ -192,6 +192,7 @@ function isHandedOver(state: MmsState, recipient: Recipient): boolean {
   return (
     leg.res.has(recipient.address) ||
     stage.kind === 'timed-out' ||
+    stage.kind === 'ended' ||
     (stage.kind === 'sent' && stage.ackUntil === null)
   );
 }

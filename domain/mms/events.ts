@@ -118,7 +118,7 @@ export interface ForwardStarted {
   readonly onAckTimeout: 'leave' | 'resend';
 }
 
-/** The partner took it: responsibility has passed. */
+/** The partner took it: responsibility has passed. It may be told late, after the claim was void, and counts all the same. */
 export interface ForwardSent {
   readonly type: 'ForwardSent';
   readonly leg: number;
@@ -135,7 +135,7 @@ export interface ForwardSent {
   readonly ackUntil: number | null;
 }
 
-/** Not taken now; another try follows. Recipients may leave their leg for a new one (some taken, some not). */
+/** Not taken now; another try follows. Where others of the leg were taken, these go on in a leg of their own (`newLeg`). */
 export interface ForwardDeferred {
   readonly type: 'ForwardDeferred';
   readonly leg: number;
@@ -169,11 +169,11 @@ export interface ForwardOutcomeUnknown {
   readonly nextAttemptAt: number;
 }
 
-/** The partner's RES to a forward. The first one stands; later ones are recorded and marked. */
+/** The partner's RES to a forward. For each recipient the first one stands; later ones are recorded and marked. */
 export interface AckReceived {
   readonly type: 'AckReceived';
   readonly leg: number;
-  /** Those the status applies to (Rel-6 Request-Recipients), or all of the leg. */
+  /** Those the status applies to: of the leg, or of its Request-Recipients (Rel-6), all that had no answer yet. */
   readonly recipients: readonly string[];
   readonly status: ResStatus;
   readonly text?: string;
@@ -183,9 +183,15 @@ export interface AckReceived {
   readonly alias?: string;
 }
 
+/**
+ * - `early`: it came before we recorded that what it answers was sent.
+ * - `late`: after we had stopped waiting, or to an earlier attempt.
+ * - `second`: it says again what the first one said, and changes nothing.
+ * - `contradicting`: it says otherwise, and changes nothing either.
+ */
 export type AckMark = 'early' | 'late' | 'second' | 'contradicting';
 
-/** The RES we waited for did not come in time: to a forward (`leg`) or to a relayed report. */
+/** The RES we waited for did not come in time: to a forward (`leg`) or to a relayed report. The partner has it all the same. */
 export interface AckTimedOut {
   readonly type: 'AckTimedOut';
   readonly leg?: number;
@@ -244,7 +250,7 @@ interface ReportFacts {
   readonly recipient: string;
   /** When it happened to the message, by the reporter's clock. */
   readonly happenedAt: number;
-  /** False: recorded, but an earlier report outranks it (protocol reference 2.2). */
+  /** False: recorded only, since an earlier report outranks it (protocol reference 2.2). */
   readonly stands: boolean;
   readonly source: ReportSource;
   /** The RES owed to the reporter. */

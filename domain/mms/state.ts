@@ -99,7 +99,7 @@ export type LegStage =
   /** Unknown outcome, and the partner's policy is to wait for an operator. */
   | { readonly kind: 'held' }
   | { readonly kind: 'timed-out' }
-  /** Refused or given up: its recipients failed. */
+  /** Refused: its recipients failed, unless the partner had taken them before. */
   | { readonly kind: 'ended' };
 
 /** The partner's policy when the attempt began. */

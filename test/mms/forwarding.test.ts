@@ -187,6 +187,16 @@ describe('recipients refused at RCPT while others are taken', () => {
       ]);
   });
 
+  test('though its RES has accepted them: the RES stands', () => {
+    const taken = [{ type: 'ForwardSent', recipients: [b1, b3] }] as const;
+    given(arrives(three), claim(), res('Ok', { recipients: [b2] }))
+      .when(sent(all, { [b2]: reply(450) }))
+      .then(taken);
+    given(arrives(three), claim(), res('Ok', { recipients: [b2] }))
+      .when(sent(all, { [b2]: reply(550) }))
+      .then([...taken, { type: 'ForwardRefused', recipients: [b2] }]);
+  });
+
   test('an address the partner was never given is nobody', () => {
     given(arrives(), claim())
       .when(sent({}, { '+999': reply(550) }))
@@ -213,6 +223,7 @@ describe('an attempt that took nobody', () => {
         { type: 'DeliveryFailed', recipient: b3 },
       ]);
     assert.equal(state.legs[0]?.stage.kind, 'ended');
+    assert.deepEqual(state.legs[0].recipients, [b1, b2, b3]);
   });
 
   test('some for now, some for good: the former keep the leg and its ids', () => {
@@ -331,6 +342,14 @@ describe('an outcome that comes after its lease', () => {
       refused(reply(554), { attempt: 2 }),
     )
       .when(sent(late))
+      .then([fact]);
+  });
+
+  test('decides nothing more about those whom another attempt has brought through', () => {
+    const two = { recipients: [b1, b2] };
+    const history = [arrives({ to: [b1, b2] }), claim(), time(atLease), claim(1, { at: t0 + 20 * minute })];
+    given(...history, sent({ ...two, attempt: 2 }))
+      .when(sent({ ...two, ...late }, { [b2]: reply(450) }))
       .then([fact]);
   });
 

@@ -129,7 +129,7 @@ describe('recipients that are refused at routing', () => {
 
   test('in a further PDU with one that was accepted before: that PDU is answered Ok too', () => {
     given(arrives())
-      .when(arrives({ to: [b1, b2], refused: [b2], flags: wantsDelivery, transactionId: '"t-2"' }))
+      .when(arrives({ to: [b1, b2], refused: [b1, b2], flags: wantsDelivery, transactionId: '"t-2"' }))
       .then(
         [
           { type: 'Received', intake: 1, answer: { status: 'Ok', transactionId: '"t-2"' } },

@@ -16,6 +16,8 @@ import {
   read,
   relayed,
   relayRes,
+  refused,
+  reply,
   reported,
   res,
   sent,
@@ -62,6 +64,18 @@ describe('a leg that is not taken in time', () => {
       .then([{ type: 'ForwardOutcomeUnknown' }, expired, { type: 'Closed' }]);
   });
 
+  test('expires though an earlier transaction was taken, which the RES then refused for now', () => {
+    given(arrives({ ...quiet, deadline: t0 + 2 * hour }), claim(), sent(), res('Error-network-problem'))
+      .when(time(t0 + 2 * hour))
+      .then([expired, { type: 'Closed' }]);
+  });
+
+  test('leaves the RES that is still owed alone', () => {
+    given(arrives({ at: lastWord - hour }))
+      .when(time(lastWord))
+      .then([expired]);
+  });
+
   test('leaves the other legs alone', () => {
     const state = after(arrives({ ...quiet, deadline: t0 + hour }), arrives({ ...quiet, to: [b2] }));
     given(arrives({ ...quiet, deadline: t0 + hour }), arrives({ ...quiet, to: [b2] }))
@@ -106,6 +120,16 @@ describe('a RES that does not come', () => {
     given(...resend, time(t0 + 2 * hour))
       .when(time(t0 + 3 * hour))
       .then(left);
+  });
+
+  test('and the partner refuses what it took once: it has it all the same', () => {
+    const again = [...resend, time(t0 + 2 * hour), claim(1, { at: t0 + 2 * hour })];
+    given(...again)
+      .when(refused(reply(554), { attempt: 2 }))
+      .then([{ type: 'ForwardRefused', attempt: 2 }, { type: 'Closed' }]);
+    given(...again)
+      .when(sent({ attempt: 2, at: t0 + 2 * hour }, { [b1]: reply(550) }))
+      .then([{ type: 'ForwardSent', attempt: 2 }]);
   });
 
   test('is not waited for where a report has told more', () => {

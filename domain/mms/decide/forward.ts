@@ -2,7 +2,7 @@ import type { SendOutcome } from '../../ports.ts';
 import type { ForwardSent, ForwardStarted, MmsEvent, Refusal } from '../events.ts';
 import { ourTransactionId } from '../ids.ts';
 import type { Moment } from '../plans.ts';
-import { awaitsSending, legOf, unacknowledged, type Leg, type MmsState } from '../state.ts';
+import { awaitsSending, isTaken, legOf, unacknowledged, type Leg, type MmsState } from '../state.ts';
 import { beginAnew } from './ack.ts';
 import { conclude, inOrder, type Step } from './conclude.ts';
 import { fail } from './fail.ts';
@@ -99,7 +99,7 @@ function sent(
   return inOrder(
     state,
     () => [taken],
-    ...refused.map((refusal) => applyRefusal(refusal, command)),
+    ...(isTaken(leg) ? [] : refused).map((refusal) => applyRefusal(refusal, command)),
     alreadyRefused(leg, nextAttemptAt),
   );
 }
@@ -152,14 +152,17 @@ function applyRefusal(refused: Refused, { claim, outcome, moment }: FinishForwar
   const { recipients, status, why, nextAttemptAt } = refused;
   const { leg, attempt } = claim;
   return (state) => {
-    const needing = unacknowledged(state, legOf(state, leg));
+    const tried = legOf(state, leg);
+    const needing = unacknowledged(state, tried);
     const open = recipients.filter((address) => needing.includes(address));
     if (refused.permanent) {
+      // Sent again for want of a RES: the partner took it before, and its refusal now does not undo that.
+      const failing = outcome.kind !== 'sent' && isTaken(tried) ? [] : open;
       const failure = { status: 'Rejected', by: why.by, why, report: true } as const;
       return inOrder(
         state,
         () => [{ type: 'ForwardRefused', leg, attempt, recipients, why, status }],
-        fail(open, failure, moment),
+        fail(failing, failure, moment),
       );
     }
     const deferred = { type: 'ForwardDeferred', leg, attempt, why, nextAttemptAt } as const;

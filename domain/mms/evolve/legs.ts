@@ -68,10 +68,7 @@ export function forwardDeferred(state: MmsState, event: ForwardDeferred): MmsSta
   }
   const leg = state.legs[event.leg - 1];
   if (leg === undefined) return state;
-  const left = changeLeg(state, event.leg, () => ({
-    recipients: without(leg.recipients, recipients),
-    refusedForNow: without(leg.refusedForNow, recipients),
-  }));
+  const left = changeLeg(state, event.leg, () => ({ recipients: without(leg.recipients, recipients) }));
   const split = { ...leg, ...untried, leg: newLeg, recipients, stage };
   const opened: MmsState = { ...left, legs: [...left.legs, split] };
   return recipients.reduce(
