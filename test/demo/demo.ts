@@ -41,6 +41,11 @@ function start(args: readonly string[]): void {
   });
 }
 
+async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  await new Promise((resolve) => child.once('exit', resolve));
+}
+
 async function until(what: string, condition: () => boolean): Promise<void> {
   const deadline = Date.now() + limit;
   while (!condition()) {
@@ -202,9 +207,7 @@ try {
   lacking = await run();
 } finally {
   for (const child of processes) child.kill('SIGTERM');
-  await Promise.all(
-    processes.map((child) => child.exitCode ?? new Promise((resolve) => child.once('exit', resolve))),
-  );
+  await Promise.all(processes.map(ended));
   rmSync(directory, { recursive: true, force: true });
 }
 for (const line of lacking) process.stderr.write(`MISSING  ${line}\n`);
