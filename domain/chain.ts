@@ -37,7 +37,8 @@ export function verifyChain(stream: string, events: readonly StoredEvent[]): E.E
   let previous = genesisHash(stream);
   for (const [index, event] of events.entries()) {
     const { revision } = event;
-    if (revision !== index) return broken(stream, index, `revision ${revision} stands where ${index} belongs`);
+    if (revision !== index)
+      return broken(stream, index, `revision ${revision} stands where ${index} belongs`);
     const hash = hashOf(event.metadata);
     if (hash !== hashEvent(previous, event, event.metadata.replace(tail, '}'))) {
       return broken(stream, revision, 'its hash does not follow from what it says and what went before');

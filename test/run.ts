@@ -1,33 +1,41 @@
 /**
- * Runs the tests: `node test/run.ts [FOLDER OR FILE]...`, all of them by default. Two files at a time; what was skipped, and what it needs, is
- * said loudly before the runner's own last lines.
+ * Runs the tests: `node test/run.ts [FOLDER OR FILE]...`, by default all of them. Two files at a time, each in a process of its own.
  */
 import { globSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { run } from 'node:test';
-import { spec } from 'node:test/reporters';
 
-const chosen = process.argv.slice(2);
-const files = chosen.length === 0 ? globSync('test/**/*.test.ts') : chosen.flatMap(filesOf);
-const skipped: string[] = [];
-let failed = false;
+import { reporter } from './support/reporter.ts';
+
+/** A test that takes longer, in ms, has failed. */
+const longest = 300_000;
+/** When no test ends for so long, not even the watchdog of its process could end it; then the run is broken off. */
+const silence = 2 * longest;
 
 function filesOf(path: string): readonly string[] {
-  return statSync(path).isDirectory() ? globSync(`${path}/**/*.test.ts`) : [path];
+  return statSync(path).isDirectory() ? globSync(join(path, '**/*.test.ts')) : [path];
 }
 
+const [, , ...chosen] = process.argv;
+const files = (chosen.length === 0 ? [import.meta.dirname] : chosen).flatMap(filesOf).sort();
 if (files.length === 0) throw new Error('there is no test to run');
 
-const events = run({ files: [...files].sort(), concurrency: 2, timeout: 600_000 });
-events.on('test:fail', () => {
-  failed = true;
+const abort = new AbortController();
+const watchdog = setTimeout(() => {
+  process.stderr.write('no test ended for a long time: what still runs is ended\n');
+  abort.abort();
+}, silence);
+
+const events = run({
+  files,
+  concurrency: 2,
+  timeout: longest,
+  execArgv: ['--import', import.meta.resolve('./support/watchdog.ts')],
+  signal: abort.signal,
 });
-events.on('test:pass', ({ name, skip }) => {
-  if (skip !== undefined && skip !== false) skipped.push(`${name}: ${skip === true ? 'skipped' : skip}`);
+events.on('test:complete', () => watchdog.refresh());
+events.on('test:fail', ({ todo }) => {
+  if (todo === undefined || todo === false) process.exitCode = 1;
 });
-events.once('test:summary', () => {
-  for (const test of skipped) process.stderr.write(`\nSKIPPED  ${test}\n`);
-});
-events.compose(spec).pipe(process.stdout);
-process.on('exit', () => {
-  if (failed) process.exitCode = 1;
-});
+events.on('end', () => clearTimeout(watchdog));
+events.compose(reporter).pipe(process.stdout);

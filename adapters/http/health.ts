@@ -47,7 +47,11 @@ async function answer(
       return;
     case '/readyz': {
       const problem = await status.notReady();
-      send(response, problem === null ? 200 : 503, problem === null ? { status: 'ready' } : { status: 'not ready', why: problem });
+      send(
+        response,
+        problem === null ? 200 : 503,
+        problem === null ? { status: 'ready' } : { status: 'not ready', why: problem },
+      );
       return;
     }
     case '/partners':

@@ -67,6 +67,7 @@ export interface Leg {
   readonly leg: number;
   readonly partner: string;
   readonly route: string;
+  readonly routedAt: number;
   readonly deadline: number;
   readonly recipients: readonly string[];
   readonly attempts: number;

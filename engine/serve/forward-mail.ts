@@ -4,7 +4,7 @@ import { renderId } from '../../domain/mm4/ids.ts';
 import { receivedLine, relayForward, relayPlainMail } from '../../domain/mm4/relay.ts';
 import { renderAddress } from '../../domain/mm4/render-address.ts';
 import type { ForwardStarted } from '../../domain/mms/events.ts';
-import { intakeOf, recipientOf, type Intake, type MmsState } from '../../domain/mms/state.ts';
+import { intakeOf, legOf, recipientOf, type Intake, type MmsState } from '../../domain/mms/state.ts';
 import {
   ContentError,
   type ContentRef,
@@ -49,7 +49,7 @@ export async function composeForward(
   if (!(received instanceof Uint8Array)) return { kind: 'impossible', outcome: received };
   const { dialect } = line.partner;
   const body = bodyOf(context, intake, splitHeaderBlock(received), claim, dialect.alwaysMultipart);
-  const head = headOf(context, intake, body.fields, claim, line);
+  const head = headOf(context, intake, body.fields, claim, line, legOf(state, claim.leg).routedAt);
   const domain = dialect.rcptDomain === '' ? line.route.domain : dialect.rcptDomain;
   const recipients = new Map(
     claim.recipients.map((address) => [
@@ -97,12 +97,19 @@ function headOf(
   fields: readonly HeaderField[],
   claim: ForwardStarted,
   line: Line,
+  takenAt: number,
 ): Uint8Array {
   const { dialect } = line.partner;
   const { route } = line;
   const now = context.clock.now();
   const mail = {
-    received: receivedLine({ ...intake.session, by: ourDomain(context), id: claim.transactionId, at: now }),
+    // The time it was taken in, not of this attempt: a repeat repeats the same bytes.
+    received: receivedLine({
+      ...intake.session,
+      by: ourDomain(context),
+      id: claim.transactionId,
+      at: takenAt,
+    }),
     rfcMessageId: claim.rfcMessageId,
     sender: senderAtOurs(context, intake),
     from: dialect.keepOriginatorDomain || isMailbox(intake) ? null : senderAtOurs(context, intake),

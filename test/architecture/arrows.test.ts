@@ -1,196 +1,241 @@
 import assert from 'node:assert/strict';
-import { globSync, readFileSync } from 'node:fs';
-import { dirname, join, normalize } from 'node:path';
-import { test } from 'node:test';
+import { describe, it } from 'node:test';
 
-import ts from 'typescript';
+import { cycles, wrongArrows, wrongPackages, wrongSpecifiers } from './arrows.ts';
+import { undeclared, unused, type Manifest } from './dependencies.ts';
+import { allImports } from './imports.ts';
+import { allows, catches, planted } from './planted.ts';
+import { impurities } from './purity.ts';
+import { isPure, isProduct, projectSources, textOf } from './sources.ts';
 
-interface Module {
-  readonly path: string;
-  readonly source: ts.SourceFile;
-  readonly imports: readonly string[];
-}
+const sources = projectSources();
 
-function parse(path: string, text: string): Module {
-  const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
-  const imports = ts.preProcessFile(text, true, true).importedFiles.map(({ fileName }) => fileName);
-  return { path, source, imports };
-}
-
-const modules = ['domain', 'engine', 'projections', 'adapters']
-  .flatMap((folder) => globSync(`${folder}/**/*.ts`))
-  .map((path) => parse(path, readFileSync(path, 'utf8')));
-
-/** Where a relative import leads, from the root of the project; npm and node modules stay as they are. */
-function target(module: Module, name: string): string {
-  return name.startsWith('.') ? normalize(join(dirname(module.path), name)) : name;
-}
-
-const folderOf = (path: string): string => path.split('/')[0] ?? '';
-const adapterOf = (path: string): string => path.split('/').slice(0, 2).join('/');
-
-/** What a module may not import, in words; undefined: it may. */
-function objection(module: Module, name: string): string | undefined {
-  const to = target(module, name);
-  const from = folderOf(module.path);
-  const inner = !name.startsWith('.') ? 'npm' : folderOf(to);
-  if (name.startsWith('.') && !name.endsWith('.ts')) return 'relative imports end in .ts';
-  if (inner === 'test' || inner === '..') return 'nothing imports from outside the sources';
-  if (from !== 'adapters' && inner === 'npm') {
-    if (/^fp-ts\/lib\/\w+\.js$/.test(name)) return undefined;
-    return module.path === 'domain/hash.ts' && name === 'node:crypto'
-      ? undefined
-      : 'the inside imports fp-ts only';
-  }
-  if (from === 'domain' && inner !== 'domain') return 'domain imports only itself';
-  if (from === 'engine' && !['domain', 'engine'].includes(inner)) return 'engine imports domain and itself';
-  if (from === 'projections' && !['domain', 'projections'].includes(inner))
-    return 'projections import domain and themselves';
-  const foreign = inner === 'adapters' && adapterOf(to) !== adapterOf(module.path);
-  return foreign && adapterOf(module.path) !== 'adapters/cli'
-    ? 'adapters do not import one another'
-    : undefined;
-}
-
-/** Globals through which the inside would reach clock, timers, randomness, the network or the process. */
-const forbidden = new Set([
-  'setTimeout',
-  'setInterval',
-  'setImmediate',
-  'queueMicrotask',
-  'fetch',
-  'process',
-  'performance',
-  'crypto',
-  'console',
-  'WebSocket',
-]);
-
-/** Uses of the world that are no ports, as `line: what`. */
-function reachesOut({ source }: Module): readonly string[] {
-  const found: string[] = [];
-  const visit = (node: ts.Node): void => {
-    const what = offence(node);
-    if (what !== undefined)
-      found.push(`${source.getLineAndCharacterOfPosition(node.getStart()).line + 1}: ${what}`);
-    ts.forEachChild(node, visit);
+function commandsOf(name: string): readonly string[] {
+  const { bin = {} } = JSON.parse(textOf(`node_modules/${name}/package.json`)) as {
+    readonly bin?: string | Readonly<Record<string, string>>;
   };
-  visit(source);
-  return found;
+  return typeof bin === 'string' ? [name] : Object.keys(bin);
 }
 
-function offence(node: ts.Node): string | undefined {
-  if (
-    ts.isNewExpression(node) &&
-    node.expression.getText() === 'Date' &&
-    (node.arguments?.length ?? 0) === 0
-  ) {
-    return 'new Date()';
-  }
-  if (ts.isCallExpression(node)) {
-    const called = node.expression.getText();
-    if (called === 'Date' || called === 'Date.now' || called === 'Math.random') return called;
-  }
-  if (!ts.isIdentifier(node) || !forbidden.has(node.text)) return undefined;
-  const { parent } = node;
-  const isMember = ts.isPropertyAccessExpression(parent) && parent.name === node;
-  const isDeclared =
-    (ts.isPropertyAssignment(parent) || ts.isPropertySignature(parent) || ts.isMethodSignature(parent)) &&
-    parent.name === node;
-  return isMember || isDeclared ? undefined : node.text;
-}
-
-test('the arrows between folders hold', () => {
-  assert.ok(modules.length > 100, `only ${modules.length} modules were seen`);
-  const broken = modules.flatMap((module) =>
-    module.imports.flatMap((name) => {
-      const why = objection(module, name);
-      return why === undefined ? [] : [`${module.path} imports ${name}: ${why}`];
-    }),
-  );
-  assert.deepEqual(broken, []);
-});
-
-test('domain, engine and projections reach the world only through ports', () => {
-  const inside = modules.filter(({ path }) => !path.startsWith('adapters/'));
-  const offences = inside.flatMap((module) => reachesOut(module).map((what) => `${module.path}:${what}`));
-  assert.deepEqual(offences, []);
-});
-
-test('no module imports itself by a detour', () => {
-  const byPath = new Map(modules.map((module) => [module.path, module]));
-  const done = new Set<string>();
-  const visit = (path: string, trail: readonly string[]): void => {
-    assert.ok(!trail.includes(path), `import cycle: ${[...trail, path].join(' -> ')}`);
-    const module = byPath.get(path);
-    if (done.has(path) || module === undefined) return;
-    for (const name of valueImports(module)) visit(target(module, name), [...trail, path]);
-    done.add(path);
-  };
-  for (const { path } of modules) visit(path, []);
-});
-
-/** Imports that exist at run time; types may refer to each other. */
-function valueImports({ source }: Module): readonly string[] {
-  return source.statements.flatMap((statement) => {
-    if (!ts.isImportDeclaration(statement) && !ts.isExportDeclaration(statement)) return [];
-    const typeOnly = ts.isImportDeclaration(statement)
-      ? statement.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword
-      : statement.isTypeOnly;
-    const name = statement.moduleSpecifier;
-    return typeOnly || name === undefined || !ts.isStringLiteral(name) ? [] : [name.text];
+describe('the house', () => {
+  it('was seen', () => {
+    const paths = sources.map(({ path }) => path);
+    assert.ok(paths.filter(isProduct).length > 40, `only ${paths.filter(isProduct).length} modules`);
+    for (const part of ['domain/', 'engine/', 'projections/', 'adapters/cli/', 'test/']) {
+      assert.ok(
+        paths.some((path) => path.startsWith(part)),
+        `nothing in ${part}`,
+      );
+    }
+    assert.ok(allImports(sources).length > 2 * sources.length, 'hardly any import was found');
   });
-}
 
-test('every dependency is used, and everything used is declared', () => {
-  const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as {
-    dependencies: Record<string, string>;
-  };
-  const used = new Set(
-    modules
-      .flatMap(({ imports }) => imports)
-      .filter((name) => !name.startsWith('.') && !name.startsWith('node:'))
-      .map((name) =>
-        name
-          .split('/')
-          .slice(0, name.startsWith('@') ? 2 : 1)
-          .join('/'),
-      ),
-  );
-  assert.deepEqual([...used].sort(), Object.keys(dependencies).sort());
+  it('has its arrows right', () => assert.deepEqual(wrongArrows(sources), []));
+  it('keeps packages out of its pure parts', () => assert.deepEqual(wrongPackages(sources), []));
+  it('names files in full', () => assert.deepEqual(wrongSpecifiers(sources), []));
+  it('has no cycles', () => assert.deepEqual(cycles(sources), []));
+
+  it('reaches clock, timers, chance, network and process through ports', () => {
+    assert.deepEqual(impurities(sources.filter(({ path }) => isPure(path))), []);
+  });
+
+  it('declares what it imports and uses what it declares', () => {
+    const manifest = JSON.parse(textOf('package.json')) as Manifest;
+    assert.deepEqual([...undeclared(sources, manifest), ...unused(sources, manifest, commandsOf)], []);
+  });
 });
 
-test('the rules above catch what they are for', () => {
-  const planted = (path: string, text: string): Module => parse(path, text);
-  const cases: readonly [Module, string][] = [
-    [planted('domain/x.ts', "import { x } from '../engine/x.ts'"), 'domain imports only itself'],
-    [planted('domain/x.ts', "import fs from 'node:fs'"), 'the inside imports fp-ts only'],
-    [planted('domain/x.ts', "import * as E from 'fp-ts/Either'"), 'the inside imports fp-ts only'],
-    [planted('engine/x.ts', "import { x } from '../adapters/y/x.ts'"), 'engine imports domain and itself'],
-    [
-      planted('projections/x.ts', "import { x } from '../engine/x.ts'"),
-      'projections import domain and themselves',
-    ],
-    [planted('adapters/a/x.ts', "import { x } from '../b/x.ts'"), 'adapters do not import one another'],
-    [planted('adapters/a/x.ts', "import { x } from './y'"), 'relative imports end in .ts'],
-    [
-      planted('adapters/a/x.ts', "import { x } from '../../test/y.ts'"),
-      'nothing imports from outside the sources',
-    ],
-  ];
-  for (const [module, why] of cases) assert.equal(objection(module, module.imports[0] ?? ''), why);
-  const reaching = [
-    'Date.now()',
-    'new Date()',
-    'setTimeout(f, 1)',
-    'Math.random()',
-    'fetch(u)',
-    'process.exit()',
-    'const c = crypto',
-  ];
-  for (const text of reaching) assert.equal(reachesOut(planted('domain/x.ts', text)).length, 1, text);
-  assert.deepEqual(
-    reachesOut(planted('domain/x.ts', 'new Date(0); clock.now(); a.process; ({ fetch: 1 })')),
-    [],
-  );
+describe('the rule of arrows', () => {
+  it('keeps domain to itself', () => {
+    catches(wrongArrows, 'domain/mms/x.ts', [
+      "import { f } from '../../engine/x.ts';",
+      "import type { F } from '../../projections/x.ts';",
+      "export * from '../../adapters/cli/x.ts';",
+      "type F = import('../../engine/x.ts').F;",
+      "await import('../../engine/x.ts');",
+    ]);
+    allows(wrongArrows, 'domain/mms/x.ts', ["import { f } from '../mm4/x.ts';"]);
+  });
+
+  it('lets engine and projections see domain, not each other', () => {
+    catches(wrongArrows, 'engine/x.ts', [
+      "import { f } from '../projections/x.ts';",
+      "import { f } from '../adapters/smtp-in/x.ts';",
+    ]);
+    catches(wrongArrows, 'projections/x.ts', [
+      "import { f } from '../engine/x.ts';",
+      "import { f } from '../adapters/http/x.ts';",
+    ]);
+    allows(wrongArrows, 'engine/x.ts', ["import { f } from '../domain/x.ts'; import { g } from './y.ts';"]);
+    allows(wrongArrows, 'projections/x.ts', ["import { f } from '../domain/x.ts';"]);
+  });
+
+  it('keeps adapters apart, except in the composition root', () => {
+    const imports = [
+      "import { f } from '../smtp-out/x.ts';",
+      "new Worker(new URL('../smtp-out/x.ts', import.meta.url));",
+    ];
+    catches(wrongArrows, 'adapters/smtp-in/x.ts', [...imports, "import { f } from '../cli/x.ts';"]);
+    allows(wrongArrows, 'adapters/cli/x.ts', imports);
+    allows(wrongArrows, 'adapters/smtp-in/x.ts', [
+      "import { f } from './y.ts'; import { g } from '../../engine/x.ts';",
+      "import { f } from '../../domain/x.ts'; import { g } from '../../projections/x.ts';",
+    ]);
+  });
+
+  it('keeps test out of everything else', () => {
+    const imports = ["import { f } from '../test/support/x.ts';"];
+    for (const path of ['domain/x.ts', 'engine/x.ts', 'bench/x.ts']) catches(wrongArrows, path, imports);
+    catches(wrongArrows, 'adapters/cli/x.ts', ["import { f } from '../../test/support/x.ts';"]);
+    allows(wrongArrows, 'test/x.ts', ["import { f } from '../adapters/cli/x.ts';"]);
+  });
+});
+
+describe('the rule of packages', () => {
+  it('lets the pure parts have fp-ts only', () => {
+    for (const path of ['domain/x.ts', 'engine/x.ts', 'projections/x.ts']) {
+      catches(wrongPackages, path, [
+        "import { pino } from 'pino';",
+        "import { readFileSync } from 'node:fs';",
+        "import { createHash } from 'node:crypto';",
+        "import { readFileSync } from 'fs';",
+        "import 'fp-ts-extra';",
+        "type L = import('pino').Logger;",
+        "import fs = require('node:fs');",
+      ]);
+      allows(wrongPackages, path, ["import * as E from 'fp-ts/lib/Either.js';"]);
+    }
+    allows(wrongPackages, 'adapters/log/x.ts', ["import { pino } from 'pino'; import 'node:fs';"]);
+  });
+
+  it('lets the hash have createHash and nothing more of its module', () => {
+    allows(wrongPackages, 'domain/hash.ts', ["import { createHash, type Hash } from 'node:crypto';"]);
+    catches(wrongPackages, 'domain/hash.ts', [
+      "import { createHash, randomBytes } from 'node:crypto';",
+      "import { randomUUID as createHash } from 'node:crypto';",
+      "import * as crypto from 'node:crypto';",
+      "import crypto from 'node:crypto';",
+      "import { readFileSync } from 'node:fs';",
+    ]);
+  });
+
+  it('wants every import declared, and what the engine needs not only for development', () => {
+    const manifest: Manifest = { dependencies: { pino: '1' }, devDependencies: { eslint: '1' }, scripts: {} };
+    const rule = (files: ReturnType<typeof planted>): readonly string[] => undeclared(files, manifest);
+    catches(rule, 'test/x.ts', ["import 'left-pad';", "import '@scope/left-pad/x.js';", "import 'fs';"]);
+    catches(rule, 'adapters/log/x.ts', ["import 'eslint';"]);
+    allows(rule, 'test/x.ts', ["import 'eslint'; import 'pino/x.js'; import 'node:fs'; import './y.ts';"]);
+  });
+
+  it('wants every declared package used', () => {
+    const manifest: Manifest = {
+      dependencies: { pino: '1', yaml: '1' },
+      devDependencies: { '@types/node': '1', typescript: '1', eslint: '1', prettier: '1' },
+      scripts: { types: 'tsc --noEmit' },
+    };
+    const files = planted({
+      'adapters/log/x.ts': "import 'pino';",
+      'test/x.ts': "import 'yaml'; import 'eslint';",
+    });
+    const commands = (name: string): readonly string[] => (name === 'typescript' ? ['tsc'] : [name]);
+    assert.deepEqual(unused(files, manifest, commands), [
+      'package.json: nothing uses yaml',
+      'package.json: nothing uses prettier',
+    ]);
+  });
+});
+
+describe('the rule of specifiers', () => {
+  it('wants files in full', () => {
+    catches(wrongSpecifiers, 'engine/x.ts', [
+      "import { f } from './y';",
+      "import { f } from './y.js';",
+      "import { pipe } from 'fp-ts';",
+      "import { pipe } from 'fp-ts/function';",
+      "import { pipe } from 'fp-ts/lib/function';",
+      "import { pipe } from 'fp-ts/es6/function.js';",
+    ]);
+    allows(wrongSpecifiers, 'engine/x.ts', [
+      "import { f } from './y.ts'; import { pipe } from 'fp-ts/lib/function.js';",
+    ]);
+  });
+});
+
+describe('the rule of cycles', () => {
+  it('finds them, of any length', () => {
+    const long = planted({
+      'domain/a.ts': "import { b } from './b.ts';",
+      'domain/b.ts': "export { c } from './deep/c.ts';",
+      'domain/deep/c.ts': "import { a, type A } from '../a.ts';",
+    });
+    assert.deepEqual(cycles(long), ['domain/a.ts -> domain/b.ts -> domain/deep/c.ts -> domain/a.ts']);
+    catches(cycles, 'domain/a.ts', ["import { a } from './a.ts';"]);
+  });
+
+  it('lets types refer to each other', () => {
+    const types = planted({
+      'domain/a.ts': "import { b } from './b.ts';",
+      'domain/b.ts': "import type { A } from './a.ts'; type B = import('./a.ts').A;",
+    });
+    assert.deepEqual(cycles(types), []);
+  });
+
+  it('allows two ways to one file', () => {
+    const diamond = planted({
+      'domain/a.ts': "import './b.ts'; import './c.ts';",
+      'domain/b.ts': "import './d.ts';",
+      'domain/c.ts': "import './d.ts';",
+      'domain/d.ts': '',
+    });
+    assert.deepEqual(cycles(diamond), []);
+  });
+});
+
+describe('the rule of ports', () => {
+  it('finds every way to clock, timers, chance, network and process', () => {
+    catches(impurities, 'engine/x.ts', [
+      'Date.now();',
+      'new Date();',
+      'new Date;',
+      'Date();',
+      'new Date(...[]);',
+      'new Date(2024, 0, 1);',
+      'const D = Date; D.now();',
+      'const { now } = Date;',
+      'setTimeout(() => 0, 1);',
+      'setInterval(() => 0, 1);',
+      'setImmediate(() => 0);',
+      'queueMicrotask(() => 0);',
+      'AbortSignal.timeout(1);',
+      'Math.random();',
+      "Math['random']();",
+      'const { random } = Math;',
+      "fetch('http://127.0.0.1/');",
+      "new WebSocket('ws://127.0.0.1/');",
+      'process.env;',
+      'performance.now();',
+      'crypto.randomUUID();',
+      'console.log(1);',
+      'const tools = { fetch };',
+      'globalThis.process;',
+      "eval('1');",
+      "import('node:fs');",
+      "require('node:fs');",
+      'import.meta.dirname;',
+      'export default performance;',
+      'function f(process: unknown) {} process.exit();',
+    ]);
+  });
+
+  it('has nothing against what is pure, whatever its name', () => {
+    allows(impurities, 'engine/x.ts', [
+      'const at: Date = new Date(5); at.getTime();',
+      'Date.UTC(2024, 0, 1); Math.max(1, 2);',
+      'function f(process: string, ports: { fetch(url: string): void }) { ports.fetch(process); }',
+      "import { setTimeout } from './timers.ts'; setTimeout();",
+      'type T = NodeJS.Timeout; interface Console { process: 1 }',
+      'const sizes = new Map([[Buffer.from("a"), { console: 1 }]]);',
+      'outer: for (;;) break outer;',
+    ]);
+  });
 });

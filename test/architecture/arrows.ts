@@ -1,4 +1,4 @@
-import { importsOf, isRelative, packageOf, targetOf, type Import } from './imports.ts';
+import { allImports, isRelative, packageOf, targetOf, type Import } from './imports.ts';
 import type { Source } from './sources.ts';
 
 /** Each rule gives what breaks it, a sentence each; none: it holds. */
@@ -28,25 +28,21 @@ export function wrongSpecifiers(sources: readonly Source[]): readonly string[] {
     );
 }
 
-/** Files that need one another can only be understood together. One line for each cycle found. */
+/** Modules that load one another. Types may refer to each other. Of the cycles that close at one file, the first found is told. */
 export function cycles(sources: readonly Source[]): readonly string[] {
   const targets = new Map<string, string[]>(sources.map(({ path }) => [path, []]));
-  for (const one of relativeImports(sources)) targets.get(one.from)?.push(targetOf(one));
+  for (const one of relativeImports(sources)) if (!one.erased) targets.get(one.from)?.push(targetOf(one));
   const done = new Set<string>();
-  const found: string[] = [];
+  const found = new Map<string, string>();
   function walk(path: string, way: readonly string[]): void {
     const before = way.indexOf(path);
-    if (before >= 0) found.push([...way.slice(before), path].join(' -> '));
+    if (before >= 0 && !found.has(path)) found.set(path, [...way.slice(before), path].join(' -> '));
     if (before >= 0 || done.has(path)) return;
     for (const target of targets.get(path) ?? []) walk(target, [...way, path]);
     done.add(path);
   }
   for (const path of targets.keys()) walk(path, []);
-  return found;
-}
-
-export function allImports(sources: readonly Source[]): readonly Import[] {
-  return sources.flatMap(importsOf);
+  return [...found.values()];
 }
 
 function relativeImports(sources: readonly Source[]): readonly Import[] {
@@ -71,7 +67,7 @@ function mayImport(from: string, to: string): boolean {
 function mayUse(one: Import): boolean {
   if (!['domain', 'engine', 'projections'].includes(areaOf(one.from))) return true;
   if (one.from === 'domain/hash.ts' && one.specifier === 'node:crypto') {
-    return one.names?.every((name) => name === 'createHash' || name === 'type Hash') === true;
+    return one.names?.every((name) => name === 'createHash') === true;
   }
   return packageOf(one) === 'fp-ts';
 }

@@ -1,5 +1,4 @@
-import { allImports } from './arrows.ts';
-import { packageOf } from './imports.ts';
+import { allImports, packageOf } from './imports.ts';
 import { isProduct, type Source } from './sources.ts';
 
 /** The parts of `package.json` and of the packages' own that the rules look at. */

@@ -10,14 +10,21 @@ export interface Import {
   /** Where it stands, `path:line`. */
   readonly place: string;
   readonly specifier: string;
-  /** What is taken from it; null: the whole module. */
+  /** The values taken from it, types aside; null: the whole module. */
   readonly names: readonly string[] | null;
+  /** Gone when the module runs. `import { type X }` is not: the file is still loaded. */
+  readonly erased: boolean;
 }
 
-export function importsOf({ path, tree }: Source): readonly Import[] {
+export function allImports(sources: readonly Source[]): readonly Import[] {
+  return sources.flatMap(importsOf);
+}
+
+function importsOf({ path, tree }: Source): readonly Import[] {
   return [...nodesOf(tree)].flatMap((node) => {
     const specifier = specifierOf(node);
-    return specifier === null ? [] : [{ from: path, place: placeOf(node), specifier, names: namesOf(node) }];
+    if (specifier === null) return [];
+    return [{ from: path, place: placeOf(node), specifier, names: namesOf(node), erased: isErased(node) }];
   });
 }
 
@@ -66,9 +73,16 @@ function literal(node: ts.Node | undefined): string | null {
   return node !== undefined && ts.isStringLiteralLike(node) ? node.text : null;
 }
 
+function isErased(node: ts.Node): boolean {
+  if (ts.isImportDeclaration(node)) return node.importClause?.phaseModifier === ts.SyntaxKind.TypeKeyword;
+  return ts.isImportTypeNode(node) || (ts.isExportDeclaration(node) && node.isTypeOnly);
+}
+
 function namesOf(node: ts.Node): readonly string[] | null {
   if (!ts.isImportDeclaration(node) || node.importClause?.name !== undefined) return null;
   const bindings = node.importClause?.namedBindings;
   if (bindings === undefined || !ts.isNamedImports(bindings)) return null;
-  return bindings.elements.map(({ name, propertyName }) => (propertyName ?? name).text);
+  return bindings.elements
+    .filter(({ isTypeOnly }) => !isTypeOnly)
+    .map(({ name, propertyName }) => (propertyName ?? name).text);
 }

@@ -17,8 +17,9 @@ export class RawClient {
     this.#listen();
   }
 
-  static async connect(port: number, host = '127.0.0.1'): Promise<RawClient> {
-    const socket = connect({ host, port, noDelay: true });
+  /** From an address of one's own (`localAddress`) where the server tells its peers by it. */
+  static async connect(port: number, host = '127.0.0.1', localAddress = host): Promise<RawClient> {
+    const socket = connect({ host, port, localAddress, noDelay: true });
     const client = new RawClient(socket);
     await once(socket, 'connect');
     return client;

@@ -38,6 +38,8 @@ export interface ReceivedMail {
 
 export interface PeerOptions {
   readonly host?: string;
+  /** Default: any free one. A peer that comes back needs its old one. */
+  readonly port?: number;
   /** Lines of the EHLO reply after the first. */
   readonly offers?: readonly string[];
   readonly tls?: { readonly key: string; readonly cert: string };
@@ -96,7 +98,7 @@ export async function scriptedPeer(options: PeerOptions = {}): Promise<ScriptedP
     });
     new Conversation(socket, options, { visit, commands, mails });
   });
-  server.listen(0, options.host ?? '127.0.0.1');
+  server.listen(options.port ?? 0, options.host ?? '127.0.0.1');
   await once(server, 'listening');
   const { address, port } = server.address() as AddressInfo;
 

@@ -26,6 +26,7 @@ export function routed(state: MmsState, event: Routed): MmsState {
     leg: to.leg,
     partner: to.partner,
     route: to.route,
+    routedAt: event.routedAt,
     deadline: event.deadline,
     recipients: [event.recipient],
     stage: { kind: 'waiting', nextAttemptAt: event.routedAt },
