@@ -1,100 +1,90 @@
 import { randomBytes } from 'node:crypto';
-import { fdatasyncSync, closeSync, openSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
 
-import type { Clock, ContentKind, KeyRef, KeyStore } from '../../domain/ports.ts';
-import { openGroupFile, type GroupFile } from './group-file.ts';
+import type { KeyRef, KeyStore } from '../../domain/ports.ts';
+import type { DayFiles } from './day-files.ts';
+import { groupFile, type GroupFile } from './group-file.ts';
+import { destroyedSlot, keyOf, liveSlot, slotSize } from './key-slots.ts';
 import type { ReadFiles } from './read-files.ts';
 
-/**
- * Keys in files of their own, one a day and kind, so that a backup of keys can expire apart from the content. A key is a slot of 40
- * octets named by file and number; no index is needed. Destroying a key overwrites its slot.
- */
-const slotSize = 40;
-const live = 0x4b;
-const destroyed = 0x58;
-/** Keys in use just now are not read back from disk. */
+/** What stands in the slot of a key is no key, and it was not destroyed either. */
+export class DamagedKey extends Error {}
+
+/** Content is mostly read soon after it came: the keys of so many objects are not read back from disk. */
 const rememberedKeys = 4_096;
 
-export function keyFiles(
-  directory: string,
-  kind: ContentKind,
-  clock: Clock,
-  files: ReadFiles,
-): KeyStore & {
-  close(): Promise<void>;
-} {
+/**
+ * Keys in files of their own, so that a backup of keys can expire apart from the content. A key is a slot named by file and number,
+ * so no index is needed; a slot is never used twice. It is written when `synced` is called, so a key that is not wanted after all
+ * costs nothing. Destroying a key overwrites its slot in place: the file keeps nothing of it (what a file system that copies on
+ * write, or a flash disk, keeps beneath the file is out of reach).
+ *
+ * `find` throws `DamagedKey`, or the error of the disk.
+ */
+export function keyStore(slots: DayFiles, files: ReadFiles): KeyStore {
   const remembered = new Map<KeyRef, Uint8Array>();
-  let current: { readonly name: string; readonly file: GroupFile } | null = null;
-
-  /** Today's file; another one of today once that has failed. */
-  const today = (): { readonly name: string; readonly file: GroupFile } => {
-    const day = new Date(clock.now()).toISOString().slice(0, 10);
-    const prefix = `${kind}-${day}`;
-    if (current?.name.startsWith(prefix) === true && !current.file.broken) return current;
-    const number = current?.name.startsWith(prefix) === true ? numberOf(current.name) + 1 : 0;
-    if (current !== null) void current.file.close();
-    const name = `${prefix}-${number}`;
-    current = { name, file: openGroupFile(pathOf(directory, name)) };
-    return current;
-  };
 
   const remember = (ref: KeyRef, key: Uint8Array): void => {
     remembered.set(ref, key);
     if (remembered.size > rememberedKeys) remembered.delete(remembered.keys().next().value ?? ref);
   };
 
+  const slotAt = ({ name, position }: SlotPlace): Promise<Buffer | null> =>
+    files.read(slots.pathOf(name), position, slotSize);
+
+  /** The file being written takes the write along with its others; any other one is opened for it. */
+  const fileNamed = (name: string): GroupFile => {
+    const { current } = slots;
+    if (current?.name === name && !current.file.broken) return current.file;
+    const file = groupFile(slots.pathOf(name));
+    void file.retire();
+    return file;
+  };
+
   return {
     create: () => {
-      const { name, file } = today();
       const key = randomBytes(32);
-      // A crash may have left half a slot at the end: it is filled up and passed over.
-      const gap = (slotSize - (file.end() % slotSize)) % slotSize;
-      const slot = Buffer.alloc(gap + slotSize);
-      slot[gap] = live;
-      key.copy(slot, gap + 8);
-      const { offset, durable } = file.append([slot]);
-      durable.catch(() => undefined);
-      const ref = `${name}.${(offset + gap) / slotSize}` as KeyRef;
+      const { name, position, file } = slots.reserve(slotSize);
+      const ref = `${name}.${position / slotSize}` as KeyRef;
       remember(ref, key);
-      return { ref, key, synced: () => durable };
+      let written: Promise<void> | null = null;
+      return { ref, key, synced: () => (written ??= file.write(position, [liveSlot(key)])) };
     },
+
     find: async (ref) => {
       const known = remembered.get(ref);
       if (known !== undefined) return known;
-      const { name, slot } = parseKeyRef(ref);
-      const bytes = await files.read(pathOf(directory, name), slot * slotSize, slotSize);
-      if (bytes?.length !== slotSize || bytes[0] !== live) return null;
-      const key = bytes.subarray(8);
-      remember(ref, key);
-      return key;
+      const slot = await slotAt(placeOf(ref));
+      const key = slot === null ? 'destroyed' : keyOf(slot);
+      if (key === 'damaged') throw new DamagedKey(`the slot of key ${ref} holds no key`);
+      return key === 'destroyed' ? null : key;
     },
-    destroy: (refs) => {
-      const grave = Buffer.alloc(slotSize);
-      grave[0] = destroyed;
-      for (const ref of refs) {
-        remembered.delete(ref);
-        const { name, slot } = parseKeyRef(ref);
-        const fd = openSync(pathOf(directory, name), 'r+');
-        writeSync(fd, grave, 0, slotSize, slot * slotSize);
-        fdatasyncSync(fd);
-        closeSync(fd);
-      }
-      return Promise.resolve();
-    },
-    close: async () => {
-      await current?.file.close();
+
+    destroy: async (refs) => {
+      for (const ref of refs) remembered.delete(ref);
+      const places = refs.map(placeOf);
+      const inUse = await Promise.all(
+        places.map(async (place) => (await slotAt(place))?.length === slotSize),
+      );
+      const byName = Map.groupBy(
+        places.filter((_, at) => inUse[at]),
+        ({ name }) => name,
+      );
+      await Promise.all(
+        [...byName].flatMap(([name, group]) => {
+          const file = fileNamed(name);
+          return group.map(({ position }) => file.write(position, [destroyedSlot()]));
+        }),
+      );
     },
   };
 }
 
-const pathOf = (directory: string, name: string): string => join(directory, 'keys', `${name}.keys`);
-
-function numberOf(name: string): number {
-  return Number(name.slice(name.lastIndexOf('-') + 1));
+interface SlotPlace {
+  readonly name: string;
+  readonly position: number;
 }
 
-function parseKeyRef(ref: KeyRef): { readonly name: string; readonly slot: number } {
+function placeOf(ref: KeyRef): SlotPlace {
   const dot = ref.lastIndexOf('.');
-  return { name: ref.slice(0, dot), slot: Number(ref.slice(dot + 1)) };
+  return { name: ref.slice(0, dot), position: Number(ref.slice(dot + 1)) * slotSize };
 }

@@ -1,7 +1,6 @@
-import { createCipheriv, createDecipheriv, randomBytes, type CipherGCM, type DecipherGCM } from 'node:crypto';
 import { join } from 'node:path';
 
-import * as E from 'fp-ts/lib/Either.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
 
 import {
   ContentError,
@@ -10,229 +9,141 @@ import {
   type ContentKind,
   type ContentRef,
   type ContentStore,
-  type KeyRef,
   type KeyStore,
 } from '../../domain/ports.ts';
-import { openGroupFile, type GroupFile } from './group-file.ts';
-import { keyFiles } from './keys.ts';
+import { dayFiles, type DayFiles } from './day-files.ts';
+import { damaged, erased, unavailable } from './failures.ts';
+import { slotSize } from './key-slots.ts';
+import { DamagedKey, keyStore } from './keys.ts';
 import { readFiles } from './read-files.ts';
+import { parseReference, type Reference } from './reference.ts';
+import { SealBroken, unsealed } from './sealing.ts';
+import { sealedWriter } from './writer.ts';
 
 export interface SegmentStore extends ContentStore {
-  /** Appends and syncs so far, of segments and keys together. */
-  syncs(): number;
+  /** Names of the segments of a kind, oldest first; each begins with its day, `2026-11-23`. */
+  segments(kind: ContentKind): readonly string[];
+  /** Takes a whole segment away: what was in it is erased. The one being written stays. */
+  dropSegment(kind: ContentKind, name: string): Promise<void>;
+  /** Syncs so far, of segments and of keys. */
+  syncs(): { readonly segments: number; readonly keys: number };
+  /** Waits for what is under way and closes the files. */
   close(): Promise<void>;
 }
 
-const cipher = 'aes-256-gcm';
-/** `MM4S`, version, then the nonce. What follows is the sealed content and its tag of 16 octets. */
-const magic = Buffer.from('MM4S\u0001\0\0\0', 'latin1');
-const nonceSize = 12;
-const headerSize = magic.length + nonceSize;
-const tagSize = 16;
-const readChunk = 65_536;
-const segmentSize = 2 ** 30;
-const kinds: readonly ContentKind[] = ['body', 'head'];
+/** What one kind of content has to itself. */
+interface Shelf {
+  readonly segments: DayFiles;
+  readonly slots: DayFiles;
+  readonly keys: KeyStore;
+}
+
+const defaultSegmentLimit = 2 ** 30;
 
 /**
- * Sealed content in append-only segment files, a new one each day and each gigabyte, for bodies and heads apart. Every object has a
- * key of its own and is sealed from the first octet.
+ * Sealed content in append-only segments, one a day and another one when it is full: `bodies/2026-11-23-0.seg`, with its keys in
+ * `keys/bodies-2026-11-23-0.keys`, and likewise `heads`. Every object has a key of its own and is sealed from its first octet.
+ * Nothing is created before the first object is kept, so whoever only reads may open the store of a running engine.
+ *
+ * @param options.segmentLimit octets after which a segment is followed by another one of the same day
  */
-export function openSegmentStore(directory: string, clock: Clock): SegmentStore {
+export function openSegmentStore(
+  directory: string,
+  clock: Clock,
+  { segmentLimit = defaultSegmentLimit }: { readonly segmentLimit?: number } = {},
+): SegmentStore {
   const files = readFiles();
-  const keys = {
-    body: keyFiles(directory, 'body', clock, files),
-    head: keyFiles(directory, 'head', clock, files),
+
+  const shelf = (folder: string): Shelf => {
+    const segments = dayFiles(
+      { folder: join(directory, folder), prefix: '', extension: '.seg', limit: segmentLimit, align: 1 },
+      clock,
+    );
+    const slots = dayFiles(
+      {
+        folder: join(directory, 'keys'),
+        prefix: `${folder}-`,
+        extension: '.keys',
+        limit: Infinity,
+        align: slotSize,
+      },
+      clock,
+    );
+    return { segments, slots, keys: keyStore(slots, files) };
   };
-  const segments = { body: segmentsOf(directory, 'body', clock), head: segmentsOf(directory, 'head', clock) };
+
+  const shelves: Readonly<Record<ContentKind, Shelf>> = { body: shelf('bodies'), head: shelf('heads') };
+  const all = Object.values(shelves);
+
+  const keyOf = async (ref: ContentRef, { kind, key }: Reference): Promise<Uint8Array> => {
+    const found = await shelves[kind].keys.find(key);
+    if (found === null) throw new ContentError(erased(ref, 'its key was destroyed'));
+    return found;
+  };
+
+  const chunksOf = async function* (ref: ContentRef): AsyncGenerator<Uint8Array> {
+    const reference = parseReference(ref);
+    if (reference === null) throw new ContentError(notOurs(ref));
+    const { kind, segment, position, size } = reference;
+    const path = shelves[kind].segments.pathOf(segment);
+    const take = async (from: number, to: number): Promise<Buffer> => {
+      const octets = await files.read(path, position + from, to - from);
+      if (octets === null) throw new ContentError(erased(ref, 'its segment was dropped'));
+      return octets;
+    };
+    try {
+      yield* unsealed(kind, size, await keyOf(ref, reference), take);
+    } catch (error) {
+      throw readFailure(ref, error);
+    }
+  };
+
+  const destroyKeys = async (references: readonly Reference[]): Promise<void> => {
+    const byKind = Map.groupBy(references, ({ kind }) => kind);
+    await Promise.all(
+      [...byKind].map(([kind, some]) => shelves[kind].keys.destroy(some.map(({ key }) => key))),
+    );
+  };
 
   return {
-    begin: (kind) => {
-      const pieces: Buffer[] = [];
-      let sealing: { readonly key: ReturnType<KeyStore['create']>; readonly seal: CipherGCM } | null = null;
-      let size = 0;
-      const start = (): { readonly key: ReturnType<KeyStore['create']>; readonly seal: CipherGCM } => {
-        const key = keys[kind].create();
-        const nonce = randomBytes(nonceSize);
-        pieces.push(magic, nonce);
-        return { key, seal: createCipheriv(cipher, key.key, nonce) };
-      };
-      return {
-        write: (chunk) => {
-          if (chunk.length === 0) return;
-          sealing ??= start();
-          size += chunk.length;
-          pieces.push(sealing.seal.update(chunk));
-        },
-        keep: () => async () => {
-          try {
-            sealing ??= start();
-            const { key, seal } = sealing;
-            pieces.push(seal.final(), seal.getAuthTag());
-            const { name, file } = segments[kind].current();
-            const { offset, durable } = file.append(pieces);
-            await Promise.all([durable, key.synced()]);
-            return E.right(renderRef({ kind, segment: name, offset, size, key: key.ref }));
-          } catch (error) {
-            return E.left(unavailable(error));
-          }
-        },
-        abandon: () => {
-          pieces.length = 0;
-        },
-      };
+    begin: (kind) => sealedWriter(kind, shelves[kind].segments, shelves[kind].keys),
+    read: chunksOf,
+    erase: (refs) => {
+      const references = refs.map(parseReference).filter((reference) => reference !== null);
+      const notKnown = refs.find((ref) => parseReference(ref) === null);
+      const destroyed = TE.tryCatch(
+        () => destroyKeys(references),
+        (error): ContentFailure => unavailable('erased', error),
+      );
+      return TE.chain(() => (notKnown === undefined ? TE.right(undefined) : TE.left(notOurs(notKnown))))(
+        destroyed,
+      );
     },
-
-    read: async function* (ref) {
-      const place = parseRef(ref);
-      const key = place === null ? null : await keys[place.kind].find(place.key);
-      if (place === null || key === null) throw new ContentError(erased(ref, 'its key was destroyed'));
-      const path = segmentPath(directory, place.kind, place.segment);
-      const take = async (offset: number, length: number): Promise<Buffer> => {
-        const bytes = await files.read(path, place.offset + offset, length);
-        if (bytes === null) throw new ContentError(erased(ref, 'its segment was dropped'));
-        if (bytes.length < length) throw new ContentError(damaged(ref, `${path} ends within it`));
-        return bytes;
-      };
-      yield* unsealed(ref, place.size, key, take);
+    segments: (kind) => shelves[kind].segments.names(),
+    dropSegment: async (kind, name) => {
+      const { segments } = shelves[kind];
+      await segments.drop(name);
+      files.forget(segments.pathOf(name));
     },
-
-    erase: (refs) => async () => {
-      try {
-        for (const kind of kinds) {
-          const places = refs.map(parseRef).filter((place) => place?.kind === kind);
-          await keys[kind].destroy(places.flatMap((place) => (place === null ? [] : [place.key])));
-        }
-        return E.right(undefined);
-      } catch (error) {
-        return E.left(unavailable(error));
-      }
-    },
-
-    syncs: () => segments.body.syncs() + segments.head.syncs(),
+    syncs: () => ({
+      segments: all.reduce((sum, { segments }) => sum + segments.syncs(), 0),
+      keys: all.reduce((sum, { slots }) => sum + slots.syncs(), 0),
+    }),
     close: async () => {
-      await Promise.all([
-        files.close(),
-        ...kinds.flatMap((kind) => [keys[kind].close(), segments[kind].close()]),
-      ]);
+      const writing = all.flatMap(({ segments, slots }) => [segments.close(), slots.close()]);
+      await Promise.all([files.close(), ...writing]);
     },
   };
 }
 
-/** Deciphers chunk by chunk. The last one is given only after the seal proved right. */
-async function* unsealed(
-  ref: ContentRef,
-  size: number,
-  key: Uint8Array,
-  take: (offset: number, length: number) => Promise<Buffer>,
-): AsyncGenerator<Uint8Array> {
-  const whole = headerSize + size + tagSize;
-  const first = await take(0, Math.min(whole, readChunk));
-  if (!first.subarray(0, magic.length).equals(magic))
-    throw new ContentError(damaged(ref, 'it does not begin like one'));
-  const open = createDecipheriv(cipher, key, first.subarray(magic.length, headerSize));
-  let sealed = first.subarray(headerSize);
-  let done = first.length;
-  let left = size;
-  while (left > sealed.length) {
-    left -= sealed.length;
-    yield open.update(sealed);
-    sealed = await take(done, Math.min(whole - done, readChunk));
-    done += sealed.length;
-  }
-  const tag =
-    sealed.length - left >= tagSize ? sealed.subarray(left) : await take(headerSize + size, tagSize);
-  const last = open.update(sealed.subarray(0, left));
-  if (!isAuthentic(open, tag)) throw new ContentError(damaged(ref, 'its seal is broken'));
-  if (last.length > 0) yield last;
+function notOurs(ref: ContentRef): ContentFailure {
+  return damaged(ref, 'it is no reference of this store');
 }
 
-function isAuthentic(open: DecipherGCM, tag: Buffer): boolean {
-  try {
-    open.setAuthTag(tag);
-    open.final();
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-// ---------------------------------------------------------------- segments
-
-interface Segments {
-  current(): { readonly name: string; readonly file: GroupFile };
-  syncs(): number;
-  close(): Promise<void>;
-}
-
-function segmentsOf(directory: string, kind: ContentKind, clock: Clock): Segments {
-  let open: {
-    readonly name: string;
-    readonly day: string;
-    readonly number: number;
-    readonly file: GroupFile;
-  } | null = null;
-  let closedSyncs = 0;
-  return {
-    current: () => {
-      const day = new Date(clock.now()).toISOString().slice(0, 10);
-      if (open?.day === day && !open.file.broken && open.file.end() < segmentSize) return open;
-      const number = open?.day === day ? open.number + 1 : 0;
-      if (open !== null) {
-        closedSyncs += open.file.syncs();
-        void open.file.close();
-      }
-      const name = `${day}-${number}`;
-      open = { name, day, number, file: openGroupFile(segmentPath(directory, kind, name)) };
-      return open;
-    },
-    syncs: () => closedSyncs + (open?.file.syncs() ?? 0),
-    close: async () => {
-      await open?.file.close();
-    },
-  };
-}
-
-function segmentPath(directory: string, kind: ContentKind, name: string): string {
-  return join(directory, kind === 'body' ? 'bodies' : 'heads', `${name}.seg`);
-}
-
-// ---------------------------------------------------------------- references
-
-interface Place {
-  readonly kind: ContentKind;
-  readonly segment: string;
-  readonly offset: number;
-  readonly size: number;
-  readonly key: KeyRef;
-}
-
-/** `body/2026-11-23-0/4096+30210/body-2026-11-23-0.17`: kind, segment, offset and plain size, key. */
-function renderRef({ kind, segment, offset, size, key }: Place): ContentRef {
-  return `${kind}/${segment}/${offset}+${size}/${key}` as ContentRef;
-}
-
-function parseRef(ref: ContentRef): Place | null {
-  const match = /^(body|head)\/([\d-]+)\/(\d+)\+(\d+)\/([\w.-]+)$/.exec(ref);
-  if (match === null) return null;
-  const [, kind, segment = '', offset, size, key = ''] = match;
-  return {
-    kind: kind === 'body' ? 'body' : 'head',
-    segment,
-    offset: Number(offset),
-    size: Number(size),
-    key: key as KeyRef,
-  };
-}
-
-function unavailable(error: unknown): ContentFailure {
-  const why = error instanceof Error ? error.message : String(error);
-  return { kind: 'unavailable', message: `content cannot be stored: ${why}; check the disk of node.dataDir` };
-}
-
-function damaged(ref: ContentRef, why: string): ContentFailure {
-  return { kind: 'damaged', ref, message: `content ${ref} is damaged: ${why}` };
-}
-
-function erased(ref: ContentRef, why: string): ContentFailure {
-  return { kind: 'erased', ref, message: `content ${ref} is gone: ${why}` };
+/** What stands on disk is wrong, or the disk could not be read. */
+function readFailure(ref: ContentRef, error: unknown): ContentError {
+  if (error instanceof ContentError) return error;
+  if (error instanceof SealBroken || error instanceof DamagedKey)
+    return new ContentError(damaged(ref, error.message));
+  return new ContentError(unavailable('read', error));
 }

@@ -69,7 +69,7 @@ test('no body, and not even a blank line', { timeout: 60_000 }, async () => {
   const b = await scriptedPeer({ host: '127.0.0.3' });
   await using place = site({ b }, 'requestAck: false');
   const engine = await place.start();
-  assert.match((await mail(engine.smtpPort, `${forward('nobody', { body: '' })}`)) ?? '', /^250/);
+  assert.match((await mail(engine.smtpPort, forward('nobody', { body: '' }))) ?? '', /^250/);
   assert.match((await mail(engine.smtpPort, forward('noblank').split('\r\n\r\n')[0] ?? '')) ?? '', /^250/);
   await until('both', () => b.mails.length === 2);
   for (const { content } of b.mails) assert.equal(content.toString('latin1').split('\r\n\r\n')[1], '');
