@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { test } from 'node:test';
+
+import * as E from 'fp-ts/lib/Either.js';
+
+import { DirectoryInUse } from '../../adapters/store-sqlite/lock.ts';
+import { openProjections } from '../../adapters/store-sqlite/projections/projections.ts';
+import { eventFile, openStore, openStoreForReading } from '../../adapters/store-sqlite/store.ts';
+import { genesisHash, hashOf, sealMetadata, verifyChain } from '../../domain/chain.ts';
+import type { NewEvent } from '../../domain/ports.ts';
+import { appended, event, eventStoreContract, streamOf } from '../contracts/event-store.ts';
+
+async function inDirectory(work: (directory: string) => Promise<void>): Promise<void> {
+  const directory = mkdtempSync(join(tmpdir(), 'mm4-store-'));
+  try {
+    await work(directory);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+eventStoreContract('the SQLite store', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'mm4-store-'));
+  let store = await openStore(directory);
+  return {
+    store,
+    reopen: async () => {
+      await store.close();
+      store = await openStore(directory);
+      return store;
+    },
+    close: async () => {
+      await store.close();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+});
+
+test('a second engine on the directory is told what to do, until the first has gone', () =>
+  inDirectory(async (directory) => {
+    const first = await openStore(directory);
+    await assert.rejects(openStore(directory), (error: unknown) => {
+      assert.ok(error instanceof DirectoryInUse);
+      assert.match(error.message, /another engine is running on .*: stop it first/);
+      return true;
+    });
+    await first.close();
+    await (await openStore(directory)).close();
+  }));
+
+test('appends that wait together share a commit', () =>
+  inDirectory(async (directory) => {
+    const store = await openStore(directory);
+    const count = 200;
+    await Promise.all(
+      Array.from({ length: count }, (_, number) => appended(store, `mms-${number}`, 'no-stream', [event()])),
+    );
+    assert.ok(store.commits() < count / 4, `${store.commits()} commits for ${count} appends`);
+    await store.close();
+  }));
+
+test('one conflict in a group does not hinder the others', () =>
+  inDirectory(async (directory) => {
+    const store = await openStore(directory);
+    await appended(store, 'mms-1', 'no-stream', [event()]);
+    const answers = await Promise.all([
+      store.append('mms-2', 'no-stream', [event()])(),
+      store.append('mms-1', 'no-stream', [event()])(),
+      store.append('mms-3', 'no-stream', [event()])(),
+    ]);
+    assert.deepEqual(answers.map(E.isRight), [true, false, true]);
+    await store.close();
+  }));
+
+test('reading beside the engine, and without one', () =>
+  inDirectory(async (directory) => {
+    assert.throws(() => openStoreForReading(directory), /there is no event store in/);
+    const store = await openStore(directory);
+    await appended(store, 'mms-1', 'no-stream', [event()]);
+    const beside = openStoreForReading(directory);
+    assert.equal(E.isRight(await beside.readStream('mms-1')()), true);
+    await beside.close();
+    await store.close();
+    const after = openStoreForReading(directory);
+    const read = await after.readStream('mms-1')();
+    assert.equal(E.isRight(read) ? read.right.length : -1, 1);
+    await after.close();
+  }));
+
+test('a file of a newer version is refused', () =>
+  inDirectory(async (directory) => {
+    await (await openStore(directory)).close();
+    const db = new DatabaseSync(eventFile(directory));
+    db.exec('pragma user_version = 99');
+    db.close();
+    await assert.rejects(openStore(directory), /has schema 99, this program knows 1: upgrade it/);
+  }));
+
+test('the chain of a stream breaks where an event was changed', () =>
+  inDirectory(async (directory) => {
+    const store = await openStore(directory);
+    let hash = genesisHash('mms-1');
+    for (let revision = 0; revision < 3; revision += 1) {
+      const plain: NewEvent = event('E', { revision });
+      const metadata = sealMetadata(hash, { ...plain, stream: 'mms-1', revision }, plain.metadata);
+      hash = hashOf(metadata);
+      await appended(store, 'mms-1', revision === 0 ? 'no-stream' : revision - 1, [{ ...plain, metadata }]);
+    }
+    const stored = await streamOf(store, 'mms-1');
+    assert.deepEqual(verifyChain('mms-1', stored), E.right(hash));
+    const broken = (changed: typeof stored): number => {
+      const verified = verifyChain('mms-1', changed);
+      return E.isLeft(verified) ? verified.left.revision : -1;
+    };
+    assert.equal(broken(stored.map((one) => (one.revision === 1 ? { ...one, data: '{}' } : one))), 1);
+    assert.equal(broken(stored.map((one) => (one.revision === 1 ? { ...one, type: 'F' } : one))), 1);
+    assert.equal(broken([stored[0]!, stored[2]!]), 1);
+    await store.close();
+  }));
+
+test('projections: what is owed replaces what was, is found by key, and is the same when rebuilt', () =>
+  inDirectory(async (directory) => {
+    const store = await openStore(directory);
+    const owing = (owed: object[]): NewEvent => ({
+      ...event('Routed'),
+      metadata: JSON.stringify({ v: 1, recordedAt: 1, owed }),
+    });
+    const row = (on: string, at: number, until: number | null): object => ({ on, at, until });
+    await appended(store, 'mms-1', 'no-stream', [owing([row('forwards b', 5, 50), row('clock', 90, null)])]);
+    await appended(store, 'mms-2', 'no-stream', [owing([row('forwards b', 3, 40)])]);
+    await appended(store, 'mms-3', 'no-stream', [owing([row('forwards b', 1, 10), row('lease x', 7, null)])]);
+    await appended(store, 'mms-3', 0, [owing([])]);
+    const alias = { ...event('AliasLearned', { id: 'theirs', home: 'mms-1' }), metadata: '{"recordedAt":1}' };
+    await appended(store, 'alias-1', 'no-stream', [alias]);
+
+    const look = async (): Promise<unknown> => {
+      const projections = openProjections(directory);
+      await projections.whenCaughtUp();
+      const rows = [
+        (await projections.dueWork({ on: 'forwards b', now: 10, max: 10 })).map(({ stream, at }) => [
+          stream,
+          at,
+        ]),
+        await projections.nextInstant('clock', 10),
+        (await projections.overdue(45, 10)).map(({ stream }) => stream),
+        await projections.leases(10),
+        (await projections.waiting()).map(({ on, waiting, oldest }) => [on, waiting, oldest]),
+        await projections.find('theirs', 10),
+      ];
+      await projections.close();
+      return rows;
+    };
+    const expected = [
+      [
+        ['mms-2', 3],
+        ['mms-1', 5],
+      ],
+      90,
+      ['mms-2'],
+      [],
+      [
+        ['clock', 1, 90],
+        ['forwards b', 2, 3],
+      ],
+      ['mms-1'],
+    ];
+    assert.deepEqual(await look(), expected);
+    for (const suffix of ['', '-wal', '-shm'])
+      rmSync(join(directory, `projections.db${suffix}`), { force: true });
+    assert.deepEqual(await look(), expected);
+    await store.close();
+  }));
