@@ -7,9 +7,9 @@ import { block, forward, numberOf } from './pdus.ts';
 
 /**
  * PDUs within every limit of size, made to keep a parser busy or to trip it. Each is answered, kept, and delays nobody: the engine has one
- * thread, so a second in a parser is a second for all partners.
+ * thread, so a second in a parser is a second for all partners. The limit leaves room for a busy machine.
  */
-const patience = 1_000;
+const patience = 3_000;
 
 const many = (text: string, octets: number): string => text.repeat(Math.floor(octets / text.length));
 const id = (name: string): string => `${name.replaceAll(' ', '-')}@mmsc.op-a.example`;

@@ -12,7 +12,8 @@ export interface Call {
 
 /** Options that show each file by its path and each socket by its ends, and enough of what is written to know a reply by. */
 export function straceOf(file: string): readonly string[] {
-  const calls = 'read,readv,recvfrom,write,writev,pwrite64,pwritev,sendto,sendmsg,fsync,fdatasync,mkdir,openat';
+  const calls =
+    'read,readv,recvfrom,write,writev,pwrite64,pwritev,sendto,sendmsg,fsync,fdatasync,mkdir,openat';
   return ['strace', '-D', '-f', '-yy', '-s', '4096', '-o', file, '-e', `trace=${calls}`];
 }
 
