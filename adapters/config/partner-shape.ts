@@ -25,7 +25,6 @@ const agreement = record({
 
 const notAwaited =
   'a report under a new id that comes before the RES naming it is answered at once, not awaited';
-const notRecoded = 'bodies are not recoded yet, a message that would need it is refused';
 
 const dialect = record({
   strict: optional(flag, 'false'),
@@ -37,8 +36,8 @@ const dialect = record({
   keepOriginatorDomain: optional(flag, 'false'),
   // Off unless asked for: bodies then leave byte for byte as they came.
   alwaysMultipart: optional(flag, 'false'),
-  sevenBitOnly: optional(notYet(flag, notRecoded), 'false'),
-  foldLongLines: optional(notYet(flag, notRecoded), 'false'),
+  sevenBitOnly: optional(flag, 'false'),
+  foldLongLines: optional(flag, 'false'),
 });
 
 const vasp = record({

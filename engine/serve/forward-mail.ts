@@ -5,17 +5,12 @@ import { receivedLine, relayForward, relayPlainMail } from '../../domain/mm4/rel
 import { renderAddress } from '../../domain/mm4/render-address.ts';
 import type { ForwardStarted } from '../../domain/mms/events.ts';
 import { intakeOf, legOf, recipientOf, type Intake, type MmsState } from '../../domain/mms/state.ts';
-import {
-  ContentError,
-  type ContentRef,
-  type MailSession,
-  type OutgoingMail,
-  type SendOutcome,
-} from '../../domain/ports.ts';
+import { ContentError, type MailSession, type OutgoingMail, type SendOutcome } from '../../domain/ports.ts';
 import type { Context } from '../context.ts';
 import { ourDomain } from '../moment.ts';
 import { ourVersion } from '../receive/evidence.ts';
-import { bodyOf } from './body.ts';
+import { bodyOf, type AttemptBody } from './body.ts';
+import { collect } from './collect.ts';
 import type { Line } from './line.ts';
 
 /** A forward.REQ ready to be sent, or why it can never be. */
@@ -44,11 +39,14 @@ export async function composeForward(
   const [first] = claim.recipients;
   if (first === undefined) throw new Error('a claim without recipients');
   const intake = intakeOf(state, recipientOf(state, first));
-  if (intake.eightBit && !session.facts.eightBitMime) return refusedByUs(needsSevenBit);
-  const received = await readHead(context, intake.head);
-  if (!(received instanceof Uint8Array)) return { kind: 'impossible', outcome: received };
   const { dialect } = line.partner;
-  const body = bodyOf(context, intake, splitHeaderBlock(received), claim, dialect.alwaysMultipart);
+  const read = await orLost(async () => {
+    const fields = splitHeaderBlock(await collect(context.content.read(intake.head)));
+    return bodyOf(context, intake, fields, claim, dialect);
+  });
+  if ('outcome' in read) return { kind: 'impossible', outcome: read.outcome };
+  const { body } = read;
+  if (body.eightBit && !session.facts.eightBitMime) return refusedByUs(needsSevenBit);
   const head = headOf(context, intake, body.fields, claim, line, legOf(state, claim.leg).routedAt);
   const domain = dialect.rcptDomain === '' ? line.route.domain : dialect.rcptDomain;
   const recipients = new Map(
@@ -67,7 +65,7 @@ export async function composeForward(
       head,
       body: body.body,
       size: head.length + body.size,
-      eightBit: intake.eightBit,
+      eightBit: body.eightBit,
     },
   };
 }
@@ -80,14 +78,15 @@ function refusedByUs(text: string): ForwardMail {
   return { kind: 'impossible', outcome: { kind: 'refused', at: 'mail', reply, refused: [] } };
 }
 
-async function readHead(context: Context, ref: ContentRef): Promise<Uint8Array | SendOutcome> {
+/** Sealed content that cannot be read is an outcome of the attempt. */
+async function orLost(
+  reading: () => Promise<AttemptBody>,
+): Promise<{ readonly body: AttemptBody } | { readonly outcome: SendOutcome }> {
   try {
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of context.content.read(ref)) chunks.push(chunk);
-    return Buffer.concat(chunks);
+    return { body: await reading() };
   } catch (error) {
     if (!(error instanceof ContentError)) throw error;
-    return { kind: 'not-sent', at: 'mail', why: error.message, content: error.failure };
+    return { outcome: { kind: 'not-sent', at: 'mail', why: error.message, content: error.failure } };
   }
 }
 

@@ -39,7 +39,11 @@ export interface Peer {
 }
 
 /** Partner A is 127.0.0.1 and sends; B and C are where their peers listen, and known by those addresses. */
-export function site(peers: { readonly a?: Peer; readonly b: Peer; readonly c?: Peer }, route = ''): Site {
+export function site(
+  peers: { readonly a?: Peer; readonly b: Peer; readonly c?: Peer },
+  route = '',
+  dialect = '',
+): Site {
   const directory = mkdtempSync(join(tmpdir(), 'mm4-e2e-'));
   const configFile = join(directory, 'config.yaml');
   const nowhere: Peer = { host: '127.0.0.9', port: 9 };
@@ -48,6 +52,7 @@ export function site(peers: { readonly a?: Peer; readonly b: Peer; readonly c?: 
     domains: [mmsc.${name}.example]
     transit: [${transit}]
     limits: { connections: 100 }
+    dialect: { ${dialect} }
     vasps: [{ account: ${vasp}, mm4AckRouting: ${name}-out }]
     routes:
       - { account: ${name}-out, recipients: ["${mask}"], server: "${peer.host}:${peer.port}", domain: mmsc.${name}.example, retry: "300ms*", ${route} }`;
