@@ -35,12 +35,12 @@ function isoDate(text: string): number | null {
 /** `Mon, 23 Nov 2026 12:00:00 +0000`, also without weekday, seconds or zone, and `Mon, 23-Nov-26 12:00:00 GMT`. */
 function mailDate(text: string): number | null {
   const match =
-    /^(?:[a-z]{3,9},? )?(\d{1,2})[ -]([a-z]{3})[a-z]*[ -](\d{2,4}) (\d{1,2}):(\d\d)(?::(\d\d))?(?:\.\d+)? ?([+-]\d{4}|[a-z]{1,5})?$/i.exec(
+    /^(?:[a-z]{3,9}(?:, ?| ))?(\d{1,2})[ -]([a-z]{3})[a-z]*[ -](\d{2,4}) (\d{1,2}):(\d\d)(?::(\d\d))?(?:\.\d+)? ?([+-]\d\d:?\d\d|[a-z]{1,5})?$/i.exec(
       text,
     );
   if (match === null) return null;
   const [, day, month = '', year = '', hour, minute, second = '0', zone = 'GMT'] = match;
-  return instant(fullYear(year), monthNumber(month), day, hour, minute, second, zone);
+  return instant(fullYear(year), monthNumber(month), day, hour, minute, second, zone.replace(':', ''));
 }
 
 /** `Tue Nov 24 12:00:00 2026`, and JavaScript's `Tue Nov 24 2026 12:00:00 GMT+0100`. */
@@ -78,9 +78,15 @@ function instant(
   zone: string,
 ): number | null {
   const [d, h, m, s] = [Number(day), Number(hour), Number(minute), Number(second)];
-  if (month < 1 || month > 12 || d < 1 || d > 31 || h > 23 || m > 59 || s > 60) return null;
+  if (month < 1 || month > 12 || d < 1 || d > daysIn(Number(year), month)) return null;
+  if (h > 23 || m > 59 || s > 60) return null;
   const utc = Date.UTC(Number(year), month - 1, d, h, m, s);
   return Number.isNaN(utc) ? null : utc - zoneMinutes(zone) * 60_000;
+}
+
+/** The day before the first of the next month. */
+function daysIn(year: number, month: number): number {
+  return new Date(Date.UTC(year, month, 0)).getUTCDate();
 }
 
 function zoneMinutes(zone: string): number {

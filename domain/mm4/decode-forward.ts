@@ -1,38 +1,37 @@
-import { parseAddress, parseAddressList } from './address.ts';
+import { parseAddress } from './address.ts';
 import {
+  addressesIn,
   addressIn,
   applicationOf,
-  isAddrSpec,
-  peerSystemAddress,
+  forwardAnswerAddress,
+  requestMessageId,
   requestTransactionId,
-  systemOfPrivateForm,
-  warnIfUntyped,
+  settle,
 } from './decode-request.ts';
 import type { Decoding } from './decode.ts';
 import { decodeWords } from './encoded-words.ts';
 import { readExpiry } from './expiry.ts';
-import { readFlags } from './flags.ts';
-import { normaliseId } from './ids.ts';
-import type { Address, Expiry, ForwardReq, Id, PduCommon } from './pdu.ts';
+import { readContentClass, readFlags } from './flags.ts';
+import type { Address, Expiry, ForwardReq, PduCommon } from './pdu.ts';
 import { readPreviouslySent } from './previously-sent.ts';
 
 /** MM4_forward.REQ (reference 1.1). */
 export function decodeForward(decoding: Decoding, common: PduCommon): ForwardReq {
-  const { headers, findings, input, strict } = decoding;
-  const messageId = messageIdOf(decoding, common);
-  const transactionId = requestTransactionId(decoding, { ...common, messageId });
-  const { flags, warnings } = readFlags(headers.get);
-  for (const warning of warnings) {
-    findings.warnings.add(warning);
-    if (strict && warning === 'enum-unknown-defaulted') findings.errors.push('enum-unknown');
-  }
+  const { headers, input } = decoding;
+  const messageId = requestMessageId(decoding, common);
+  const transactionId = requestTransactionId(decoding, common, messageId);
+  const flags = readFlags(headers.get, (header, reading) => settle(decoding, header, reading));
   const from = senderOf(decoding);
   const { to, cc, bcc } = recipientsOf(decoding);
   checkContent(decoding);
   const originatorSystem = headers.get('x-mms-originator-system') ?? null;
   const expiry = expiryOf(decoding, common.date);
   const subject = headers.get('subject');
-  const contentClass = headers.get('x-mms-content-class');
+  const contentClass = settle(
+    decoding,
+    'x-mms-content-class',
+    readContentClass(headers.get('x-mms-content-class')),
+  );
   const application = applicationOf(decoding);
   return {
     ...common,
@@ -40,7 +39,7 @@ export function decodeForward(decoding: Decoding, common: PduCommon): ForwardReq
     messageId,
     transactionId,
     ackRequest: flags.ackRequest,
-    answerTo: flags.ackRequest ? answerAddress(decoding, originatorSystem) : null,
+    answerTo: flags.ackRequest ? forwardAnswerAddress(decoding) : null,
     from,
     to,
     cc,
@@ -60,18 +59,6 @@ export function decodeForward(decoding: Decoding, common: PduCommon): ForwardReq
   };
 }
 
-/** Missing: the mail's own Message-ID serves (reference 3.6). */
-function messageIdOf({ findings, strict }: Decoding, common: PduCommon): Id | null {
-  if (common.messageId !== null) return common.messageId;
-  const normal = normaliseId(common.rfcMessageId ?? '');
-  if (strict || normal === '') {
-    findings.errors.push('missing-mandatory:messageId');
-    return null;
-  }
-  findings.warnings.add('message-id-from-rfc5322');
-  return { raw: null, normal };
-}
-
 /** From, else MAIL FROM. Where they disagree From counts for display and charging (reference 1.7 rule 5). */
 function senderOf(decoding: Decoding): Address | null {
   const { findings, input, strict } = decoding;
@@ -79,7 +66,7 @@ function senderOf(decoding: Decoding): Address | null {
   const from = addressIn(decoding, 'from');
   if (from === null) {
     if (strict || mailFrom === '') {
-      findings.errors.push('missing-mandatory:from');
+      findings.errors.add('missing-mandatory:from');
       return null;
     }
     findings.warnings.add('from-missing-used-envelope');
@@ -93,14 +80,13 @@ function senderOf(decoding: Decoding): Address | null {
 
 /** To and Cc as disclosed; an envelope recipient that stands in neither is a blind copy (reference 1.7). */
 function recipientsOf(decoding: Decoding): Pick<ForwardReq, 'to' | 'cc' | 'bcc'> {
-  const { headers, findings, input, strict } = decoding;
-  const to = parseAddressList(headers.all('to').join(', '));
-  const cc = parseAddressList(headers.all('cc').join(', '));
-  if (strict && to.length === 0 && cc.length === 0) findings.errors.push('missing-mandatory:to');
-  warnIfUntyped(decoding, [...to, ...cc]);
+  const { findings, input, strict } = decoding;
+  const to = addressesIn(decoding, 'to');
+  const cc = addressesIn(decoding, 'cc');
+  if (strict && to.length === 0 && cc.length === 0) findings.errors.add('missing-mandatory:to');
   const disclosed = new Set([...to, ...cc].map(({ value }) => value.toLowerCase()));
   const bcc = input.envelope.rcptTo
-    .map(parseAddress)
+    .map((rcptTo) => parseAddress(rcptTo))
     .filter(({ value, kind }) => kind !== 'malformed' && !disclosed.has(value.toLowerCase()));
   return { to, cc, bcc };
 }
@@ -109,12 +95,12 @@ function checkContent({ headers, findings, input, strict }: Decoding): void {
   const { mime } = input;
   for (const warning of mime.warnings) findings.warnings.add(warning);
   if (headers.get('content-type') === undefined) {
-    if (strict) findings.errors.push('missing-mandatory:contentType');
+    if (strict) findings.errors.add('missing-mandatory:contentType');
     else findings.warnings.add('content-type-missing');
   }
   if (!mime.isMultipart) findings.warnings.add('single-part-body');
-  if (mime.unknownEncodings.length > 0) findings.errors.push('unknown-transfer-encoding');
-  if (mime.tooComplex) findings.errors.push('content-too-complex');
+  if (mime.unknownEncodings.length > 0) findings.errors.add('unknown-transfer-encoding');
+  if (mime.tooComplex) findings.errors.add('content-too-complex');
 }
 
 function expiryOf({ headers, findings, input }: Decoding, date: number | null): Expiry | null {
@@ -123,19 +109,4 @@ function expiryOf({ headers, findings, input }: Decoding, date: number | null): 
   const { expiry, nonstandard } = readExpiry(raw, date, input.arrivedAt);
   if (nonstandard) findings.warnings.add('expiry-nonstandard-form');
   return expiry;
-}
-
-/** Where the RES goes (reference 3.6): Originator-System, Sender if it is no phone, the peer's system address. */
-function answerAddress(decoding: Decoding, originatorSystem: string | null): string | null {
-  const { headers, findings, strict } = decoding;
-  if (originatorSystem !== null && originatorSystem !== '') {
-    const text = originatorSystem.replace(/^<(.*)>$/, '$1').trim();
-    if (isAddrSpec(text)) return text;
-    findings.warnings.add('originator-system-not-addrspec');
-    return systemOfPrivateForm(text) ?? peerSystemAddress(decoding);
-  }
-  findings.warnings.add('originator-system-missing');
-  if (strict) return null;
-  const sender = parseAddress(headers.get('sender') ?? '');
-  return sender.kind === 'system' || sender.kind === 'email' ? sender.raw : peerSystemAddress(decoding);
 }

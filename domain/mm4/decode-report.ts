@@ -1,79 +1,113 @@
+import { isParty, parseAddress } from './address.ts';
 import {
   ackRequested,
+  addressesIn,
   addressIn,
   answerAddress,
   applicationOf,
+  requestMessageId,
   requestTransactionId,
+  settle,
 } from './decode-request.ts';
 import { statusTextOf } from './decode-res.ts';
 import type { Decoding } from './decode.ts';
 import { readBoolean } from './flags.ts';
-import type { DeliveryReportReq, PduCommon, ReadReportReq } from './pdu.ts';
+import type { Address, DeliveryReportReq, PduCommon, ReadReportReq } from './pdu.ts';
 import { readMmStatus, readReadStatus, readStatusExtension } from './status.ts';
 
 type ReportPart = Omit<DeliveryReportReq, 'kind' | 'status'>;
 
 /** MM4_delivery_report.REQ (reference 1.3). */
 export function decodeDeliveryReport(decoding: Decoding, common: PduCommon): DeliveryReportReq {
-  const { headers, findings } = decoding;
+  const { headers } = decoding;
   const report = decodeReport(decoding, common);
-  const raw = headers.get('x-mms-mm-status-code') ?? null;
-  if (raw === null) findings.errors.push('missing-mandatory:mmStatus');
-  const { value, final, warning } = readMmStatus(raw ?? undefined);
-  if (warning !== undefined && raw !== null) warn(decoding, warning);
+  const raw = mandatory(decoding, 'x-mms-mm-status-code', 'mmStatus');
+  const reading = readMmStatus(raw ?? undefined);
+  const mmStatus = raw === null ? reading.value : settle(decoding, 'x-mms-mm-status-code', reading);
   const toOriginator = headers.get('x-mms-forward-to-originator-ua');
   const text = statusTextOf(headers.get('x-mms-status-text'));
   const extension = readStatusExtension(headers.get('x-mms-mm-status-extension'));
-  if (extension?.warning !== undefined) warn(decoding, extension.warning);
   return {
     ...report,
     kind: 'MM4_delivery_report.REQ',
     status: {
-      mmStatus: value,
-      final,
+      mmStatus,
+      final: reading.final,
       raw,
-      ...(extension === undefined ? {} : { extension: extension.value }),
+      ...(extension === undefined
+        ? {}
+        : { extension: settle(decoding, 'x-mms-mm-status-extension', extension) }),
       ...(text === undefined ? {} : { text }),
-      ...(toOriginator === undefined ? {} : { forwardToOriginatorUA: readBoolean(toOriginator, true).value }),
+      ...(toOriginator === undefined
+        ? {}
+        : {
+            forwardToOriginatorUA: settle(
+              decoding,
+              'x-mms-forward-to-originator-ua',
+              readBoolean(toOriginator, true),
+            ),
+          }),
     },
   };
 }
 
 /** MM4_read_reply_report.REQ (reference 1.5). */
 export function decodeReadReport(decoding: Decoding, common: PduCommon): ReadReportReq {
-  const { headers, findings } = decoding;
   const report = decodeReport(decoding, common);
-  const raw = headers.get('x-mms-read-status') ?? null;
-  if (raw === null) findings.errors.push('missing-mandatory:readStatus');
-  const { value, warning } = readReadStatus(raw ?? undefined);
-  if (warning !== undefined && raw !== null) warn(decoding, warning);
-  const text = statusTextOf(headers.get('x-mms-status-text'));
+  const raw = mandatory(decoding, 'x-mms-read-status', 'readStatus');
+  const reading = readReadStatus(raw ?? undefined);
+  const readStatus = raw === null ? reading.value : settle(decoding, 'x-mms-read-status', reading);
+  const text = statusTextOf(decoding.headers.get('x-mms-status-text'));
   return {
     ...report,
     kind: 'MM4_read_reply_report.REQ',
-    status: { readStatus: value, raw, ...(text === undefined ? {} : { text }) },
+    status: { readStatus, raw, ...(text === undefined ? {} : { text }) },
   };
 }
 
-function warn({ findings, strict }: Decoding, warning: string): void {
-  findings.warnings.add(warning);
-  if (strict && warning === 'enum-unknown-defaulted') findings.errors.push('enum-unknown');
+/** A report without its status says nothing, in either profile (reference 3.6). */
+function mandatory({ headers, findings }: Decoding, header: string, field: string): string | null {
+  const raw = headers.get(header);
+  if (raw !== undefined && raw !== '') return raw;
+  findings.errors.add(`missing-mandatory:${field}`);
+  return null;
 }
 
 function decodeReport(decoding: Decoding, common: PduCommon): ReportPart {
-  if (common.messageId === null) decoding.findings.errors.push('missing-mandatory:messageId');
+  const messageId = requestMessageId(decoding, common);
+  const transactionId = requestTransactionId(decoding, common, messageId);
   const ackRequest = ackRequested(decoding);
   const application = applicationOf(decoding);
-  const subject = addressIn(decoding, 'from');
-  const destination = addressIn(decoding, 'to');
+  const sender = addressIn(decoding, 'sender');
   return {
     ...common,
-    transactionId: requestTransactionId(decoding, common),
+    messageId,
+    transactionId,
     ackRequest,
     answerTo: ackRequest ? answerAddress(decoding) : null,
-    subject,
-    destination,
-    sender: addressIn(decoding, 'sender'),
+    subject: subjectOf(decoding, sender),
+    destination: destinationOf(decoding),
+    sender,
     ...(application === undefined ? {} : { application }),
   };
+}
+
+/** From; without it a Sender that is no system address stands for it (reference 3.4), else MAIL FROM if that is none. */
+function subjectOf(decoding: Decoding, sender: Address | null): Address | null {
+  const { findings, input, strict } = decoding;
+  const from = addressIn(decoding, 'from');
+  if (from !== null) return from;
+  if (strict) findings.errors.add('missing-mandatory:from');
+  if (strict || isParty(sender)) return null;
+  const mailFrom = parseAddress(input.envelope.mailFrom);
+  if (!isParty(mailFrom)) return null;
+  findings.warnings.add('from-missing-used-envelope');
+  return mailFrom;
+}
+
+/** To; a peer may give it in Cc, or leave it to the envelope. */
+function destinationOf(decoding: Decoding): Address | null {
+  const to = addressesIn(decoding, 'to')[0] ?? addressesIn(decoding, 'cc')[0] ?? null;
+  if (to === null && decoding.strict) decoding.findings.errors.add('missing-mandatory:to');
+  return to;
 }

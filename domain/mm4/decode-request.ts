@@ -1,34 +1,60 @@
-import { parseAddress } from './address.ts';
+import { mailboxOf, parseAddress, parseAddressList } from './address.ts';
 import type { Decoding } from './decode.ts';
-import { readBoolean } from './flags.ts';
+import { readBoolean, type Reading } from './flags.ts';
+import { fieldName } from './headers.ts';
+import { normaliseId } from './ids.ts';
 import type { Address, Application, Id, PduCommon } from './pdu.ts';
 
 /** What all requests share: an id that can be answered, and where the answer goes. */
 
+/** The message's id; if missing, the mail's own Message-ID serves (reference 3.6). */
+export function requestMessageId({ findings, strict }: Decoding, common: PduCommon): Id | null {
+  if (common.messageId !== null) return common.messageId;
+  const normal = normaliseId(common.rfcMessageId ?? '');
+  if (strict || normal === '') {
+    findings.errors.add('missing-mandatory:messageId');
+    return null;
+  }
+  findings.warnings.add('message-id-from-rfc5322');
+  return { raw: null, normal };
+}
+
 /** The transaction id; if missing, the Message-ID stands in for it (reference 3.6). */
-export function requestTransactionId({ findings, strict }: Decoding, common: PduCommon): Id | null {
+export function requestTransactionId(
+  { findings, strict }: Decoding,
+  common: PduCommon,
+  messageId: Id | null,
+): Id | null {
   if (common.transactionId !== null) return common.transactionId;
-  if (strict || common.messageId === null) {
-    findings.errors.push('missing-mandatory:transactionId');
+  if (strict || messageId === null) {
+    findings.errors.add('missing-mandatory:transactionId');
     return null;
   }
   findings.warnings.add('transaction-id-synthesised');
-  return { raw: null, normal: common.messageId.normal, synthesised: true };
+  return { raw: null, normal: messageId.normal, synthesised: true };
 }
 
-export function ackRequested({ headers, findings }: Decoding): boolean {
-  const { value, warning } = readBoolean(headers.get('x-mms-ack-request'), false);
-  if (warning !== undefined) findings.warnings.add(warning);
+export function ackRequested(decoding: Decoding): boolean {
+  return settle(decoding, 'x-mms-ack-request', readBoolean(decoding.headers.get('x-mms-ack-request'), false));
+}
+
+/** Takes a reading of an enumeration for what it is; strictly, an unknown word is no default but an error (reference 3.6). */
+export function settle<A>({ findings, strict }: Decoding, header: string, { value, warning }: Reading<A>): A {
+  if (strict && warning === 'enum-unknown-defaulted') {
+    findings.errors.add(`enum-unknown:${fieldName(header)}`);
+  } else if (warning !== undefined) {
+    findings.warnings.add(warning);
+  }
   return value;
 }
 
 /** A mailbox that can be mailed to: one `@`, no blanks, a domain. */
-export function isAddrSpec(text: string): boolean {
+function isAddrSpec(text: string): boolean {
   return /^[^\s@<>;,]+@[A-Za-z0-9.-]+$/.test(text);
 }
 
 /** The system address of the peer, should its PDU name none: as configured, else by convention at its domain. */
-export function peerSystemAddress({ input }: Decoding): string | null {
+function peerSystemAddress({ input }: Decoding): string | null {
   if (input.systemAddressOfPeer !== undefined && input.systemAddressOfPeer !== '')
     return input.systemAddressOfPeer;
   const domain = /@([^@>]+)>?$/.exec(input.envelope.mailFrom)?.[1];
@@ -36,25 +62,33 @@ export function peerSystemAddress({ input }: Decoding): string | null {
 }
 
 /** Some MMSCs write `system=host;party=+1…` (reference 9, quirk 12). */
-export function systemOfPrivateForm(text: string): string | null {
+function systemOfPrivateForm(text: string): string | null {
   const host = /(?:^|;)\s*system=([A-Za-z0-9.-]+)/i.exec(text)?.[1];
   return host === undefined ? null : `system-user@${host}`;
 }
 
+/**
+ * Where the RES to a forward goes (reference 3.6): Originator-System, Sender if its local part is no phone number, the peer's system
+ * address. Strictly only the first: without it there is no RES.
+ */
+export function forwardAnswerAddress(decoding: Decoding): string | null {
+  const { headers, findings, strict } = decoding;
+  const system = mailboxOf(headers.get('x-mms-originator-system') ?? '');
+  if (isAddrSpec(system)) return system;
+  findings.warnings.add(system === '' ? 'originator-system-missing' : 'originator-system-not-addrspec');
+  if (system === '' && strict) return null;
+  const sender = parseAddress(headers.get('sender') ?? '');
+  const mayAnswer = (sender.kind === 'system' || sender.kind === 'email') && isAddrSpec(sender.raw);
+  return systemOfPrivateForm(system) ?? (mayAnswer ? sender.raw : peerSystemAddress(decoding));
+}
+
 /** Where the RES to a report, or to a REQ nobody defined, goes: Originator-System, Sender, MAIL FROM, the peer's (reference 1.4). */
 export function answerAddress({ headers, input }: Decoding): string | null {
-  const originator =
-    headers
-      .get('x-mms-originator-system')
-      ?.replace(/^<(.*)>$/, '$1')
-      .trim() ?? '';
+  const originator = mailboxOf(headers.get('x-mms-originator-system') ?? '');
   const candidates = [
     originator,
     systemOfPrivateForm(originator) ?? '',
-    headers
-      .get('sender')
-      ?.replace(/^.*<(.*)>$/, '$1')
-      .trim() ?? '',
+    mailboxOf(headers.get('sender') ?? ''),
     input.envelope.mailFrom,
     input.systemAddressOfPeer ?? '',
   ];
@@ -65,12 +99,20 @@ export function answerAddress({ headers, input }: Decoding): string | null {
 export function addressIn(decoding: Decoding, name: string): Address | null {
   const text = decoding.headers.get(name);
   if (text === undefined || text === '') return null;
-  const address = parseAddress(text);
+  const address = parseAddress(text, decoding.strict ? 'strict' : 'lenient');
   warnIfUntyped(decoding, [address]);
   return address;
 }
 
-export function warnIfUntyped({ findings }: Decoding, addresses: readonly Address[]): void {
+/** The addresses of all headers of one name. */
+export function addressesIn(decoding: Decoding, name: string): readonly Address[] {
+  const text = decoding.headers.all(name).join(', ');
+  const addresses = parseAddressList(text, decoding.strict ? 'strict' : 'lenient');
+  warnIfUntyped(decoding, addresses);
+  return addresses;
+}
+
+function warnIfUntyped({ findings }: Decoding, addresses: readonly Address[]): void {
   const untyped = addresses.some(
     ({ kind, raw }) => (kind === 'plmn' || kind === 'shortcode') && !/\/type=/i.test(raw),
   );

@@ -25,7 +25,7 @@ export interface DecodeInput {
 /** Collects what is odd (warnings) and wrong (errors) about a PDU, in the vocabulary of reference section 8. */
 export interface Findings {
   readonly warnings: Set<string>;
-  readonly errors: string[];
+  readonly errors: Set<string>;
 }
 
 /** What the decoders of the kinds work on. */
@@ -42,15 +42,13 @@ export function decodePdu(input: DecodeInput): Pdu {
   const type = readType(rawType);
   const strict = input.strict && !(type.kind?.endsWith('.RES') ?? false);
   const headers = indexHeaders(input.fields, strict);
-  const findings: Findings = { warnings: new Set(), errors: [] };
+  const findings: Findings = { warnings: new Set(headers.warnings), errors: new Set(headers.errors) };
   const decoding: Decoding = { input, headers, findings, strict };
   if (!headers.hasMms) return notMm4(decoding);
-  for (const warning of headers.warnings) findings.warnings.add(warning);
-  findings.errors.push(...headers.errors);
   if (type.otherSpelling) findings.warnings.add('message-type-case');
   const common = readCommon(decoding, rawType);
   const pdu = decodeKind(decoding, common, type.kind, rawType);
-  return { ...pdu, warnings: [...findings.warnings], errors: findings.errors };
+  return { ...pdu, warnings: [...findings.warnings], errors: [...findings.errors] };
 }
 
 function decodeKind(
@@ -60,7 +58,7 @@ function decodeKind(
   rawType: string | null,
 ): Pdu {
   if (kind === null && rawType !== null && rawType !== '') {
-    decoding.findings.errors.push('unknown-message-type');
+    decoding.findings.errors.add('unknown-message-type');
     const resType = /\.REQ$/i.test(rawType) ? rawType.replace(/\.REQ$/i, '.RES') : null;
     const ackRequest = ackRequested(decoding);
     return {
@@ -71,7 +69,7 @@ function decodeKind(
       answerTo: ackRequest ? answerAddress(decoding) : null,
     };
   }
-  if (kind === null && decoding.strict) decoding.findings.errors.push('missing-mandatory:messageType');
+  if (kind === null) messageTypeMissing(decoding);
   // Only a forward.REQ is ever met without its type.
   switch (kind ?? 'MM4_forward.REQ') {
     case 'MM4_forward.REQ':
@@ -87,6 +85,12 @@ function decodeKind(
     case 'MM4_read_reply_report.RES':
       return decodeRes(decoding, common, 'MM4_read_reply_report.RES');
   }
+}
+
+/** Leniently a default, of which the vocabulary knows no closer warning (reference 3.6, 8). */
+function messageTypeMissing({ findings, strict }: Decoding): void {
+  if (strict) findings.errors.add('missing-mandatory:messageType');
+  else findings.warnings.add('enum-unknown-defaulted');
 }
 
 const kinds: readonly PduKind[] = [
@@ -107,7 +111,7 @@ function readType(raw: string | null): { readonly kind: PduKind | null; readonly
 }
 
 function readCommon(decoding: Decoding, messageTypeRaw: string | null): PduCommon {
-  const { headers, findings, input } = decoding;
+  const { headers, input } = decoding;
   return {
     messageTypeRaw,
     version: readVersion(decoding),
@@ -119,21 +123,21 @@ function readCommon(decoding: Decoding, messageTypeRaw: string | null): PduCommo
     answerTo: null,
     fields: input.fields,
     unknownHeaders: headers.unknown,
-    warnings: [...findings.warnings],
-    errors: findings.errors,
+    warnings: [],
+    errors: [],
   };
 }
 
 function readVersion({ headers, findings, strict }: Decoding): Version | null {
   const raw = headers.get('x-mms-3gpp-mms-version');
   if (raw === undefined || raw === '') {
-    if (strict) findings.errors.push('missing-mandatory:version');
+    if (strict) findings.errors.add('missing-mandatory:version');
     else findings.warnings.add('version-missing');
     return null;
   }
   const version = parseVersion(raw);
   if (version === null || !isKnownMajor(version)) {
-    if (strict) findings.errors.push('unsupported-version');
+    if (strict) findings.errors.add('unsupported-version');
     else findings.warnings.add('version-unknown-major');
   }
   return version;
@@ -151,7 +155,7 @@ function readId({ headers, findings }: Decoding, name: string): Id | null {
 function readDate({ headers, findings, strict, input }: Decoding): number {
   const date = parseDate(headers.get('date') ?? '');
   if (date !== null) return date;
-  if (strict) findings.errors.push('missing-mandatory:date');
+  if (strict) findings.errors.add('missing-mandatory:date');
   else findings.warnings.add('date-missing');
   return input.arrivedAt;
 }

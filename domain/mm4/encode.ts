@@ -107,9 +107,36 @@ function encodeControl(lines: readonly HeaderLine[]): Uint8Array {
   return Buffer.from(`${all.map(headerLine).join('')}\r\n`, 'latin1');
 }
 
-/** `Name: value` with its line end. A value can never bring a line of its own. */
+/** These are compared literally by some peers, so they stay in one line (protocol reference 3.2). */
+const neverFolded: ReadonlySet<string> = new Set(['X-Mms-Transaction-ID', 'X-Mms-Message-ID', 'Message-ID']);
+
+/**
+ * `Name: value` with its line end, one character an octet, folded at 76 (reference 6.10). A value can never bring a line of its own; what is
+ * not ASCII goes out as UTF-8.
+ */
 export function headerLine([name, value]: HeaderLine): string {
-  return `${name}: ${value.replace(/[\r\n\0]+/g, ' ')}\r\n`;
+  const octets = Buffer.from(value.replace(/[\r\n\0]+/g, ' ')).toString('latin1');
+  const line = `${name}: ${octets}`;
+  return `${neverFolded.has(name) ? line : fold(line)}\r\n`;
+}
+
+const foldAt = 76;
+
+/** Breaks before blanks, which stay, so that unfolding gives the same value. Never within the name, nor so that a line is blank. */
+function fold(line: string): string {
+  if (line.length <= foldAt) return line;
+  const lines: string[] = [];
+  let current = '';
+  for (const [word] of line.matchAll(/[ \t]*[^ \t]+|[ \t]+$/g)) {
+    const fits = current.length + word.length <= foldAt;
+    if (fits || current === '' || current.endsWith(':') || !/[^ \t]/.test(word)) {
+      current += word;
+    } else {
+      lines.push(current);
+      current = word;
+    }
+  }
+  return [...lines, current].join('\r\n');
 }
 
 export function yesNo(value: boolean): 'Yes' | 'No' {

@@ -46,15 +46,21 @@ function outcomeOf(refusal: Refusal | null, warnings: readonly string[]): string
   return warnings.length > 0 ? 'accept-with-warnings' : 'accept';
 }
 
-function findings({ pdu, refusal, rcptTo }: Judged): {
+function findings({ pdu, refusal, rcptTo, rcptReplies }: Judged): {
   readonly warnings: readonly string[];
   readonly errors: readonly string[];
 } {
-  const swapped = isReport(pdu) && partiesByEnvelope(pdu, rcptTo.map(parseAddress)).swapped;
+  const swapped = isReport(pdu) && partiesByEnvelope(pdu, addresses(rcptTo)).swapped;
+  // Also where other recipients are well: the message is accepted for these.
+  const malformed = rcptReplies.some(({ code }) => code === 553) ? ['malformed-recipient'] : [];
   return {
     warnings: swapped ? [...pdu.warnings, 'swapped-report-addresses'] : pdu.warnings,
-    errors: [...new Set([...pdu.errors, ...(refusal?.errors ?? [])])],
+    errors: [...new Set([...pdu.errors, ...(refusal?.errors ?? []), ...malformed])],
   };
+}
+
+function addresses(rcptTo: readonly string[]): readonly Address[] {
+  return rcptTo.map((rcpt) => parseAddress(rcpt));
 }
 
 function isReport(pdu: Pdu): pdu is DeliveryReportReq | ReadReportReq {
@@ -92,7 +98,7 @@ function kindPart(judged: Judged): Expectation {
 
 function forwardPart(pdu: ForwardReq, { rcptTo, refusal, deliverTo }: Judged): Expectation {
   const { flags, expiry } = pdu;
-  const envelope = new Set(rcptTo.map((rcpt) => parseAddress(rcpt).value.toLowerCase()));
+  const envelope = new Set(addresses(rcptTo).map(({ value }) => value.toLowerCase()));
   const elsewhere = [...pdu.to, ...pdu.cc].filter(({ value }) => !envelope.has(value.toLowerCase()));
   const reports = flags.deliveryReport || flags.originatorRsDeliveryReport;
   const userAsked = flags.originatorRsDeliveryReport
@@ -142,7 +148,7 @@ function resStatus({ status }: Res): Expectation {
 
 /** With no stored message, the party that equals RCPT is the report's destination. */
 function reportPart(pdu: DeliveryReportReq | ReadReportReq, { rcptTo }: Judged): Expectation {
-  const { subject, destination } = partiesByEnvelope(pdu, rcptTo.map(parseAddress));
+  const { subject, destination } = partiesByEnvelope(pdu, addresses(rcptTo));
   return {
     reportSubject: subject === null ? null : view(subject),
     reportTo: destination === null ? null : view(destination),

@@ -44,29 +44,49 @@ export function comparable(text: string): string {
     .toLowerCase();
 }
 
+/** What a reading is taken for: the decoder notes its warning under the header's name. */
+type Settle = <A>(header: string, reading: Reading<A>) => A;
+
 /** The request flags of a forward.REQ (reference 1.1, 3.10). */
-export function readFlags(get: (name: string) => string | undefined): {
-  readonly flags: Flags;
-  readonly warnings: readonly string[];
-} {
-  const warnings: string[] = [];
-  const take = <A>({ value, warning }: Reading<A>): A => {
-    if (warning !== undefined) warnings.push(warning);
-    return value;
+export function readFlags(get: (name: string) => string | undefined, settle: Settle): Flags {
+  const flag = (header: string, fallback: boolean): boolean =>
+    settle(header, readBoolean(get(header), fallback));
+  const word = <A extends string>(
+    header: string,
+    words: readonly A[],
+    fallback: A,
+    also: Readonly<Record<string, A>>,
+  ): A => settle(header, readEnum(get(header), words, fallback, also));
+  return {
+    ackRequest: flag('x-mms-ack-request', false),
+    deliveryReport: flag('x-mms-delivery-report', false),
+    originatorRsDeliveryReport: flag('x-mms-originator-r/s-delivery-report', false),
+    readReply: flag('x-mms-read-reply', false),
+    senderVisibility: word('x-mms-sender-visibility', ['Show', 'Hide'], 'Show', visibilities),
+    priority: word('x-mms-priority', ['Low', 'Normal', 'High'], 'Normal', priorities),
+    messageClass: word('x-mms-message-class', classes, 'Personal', otherClasses),
+    forwardCounter: settle('x-mms-forward-counter', readCounter(get('x-mms-forward-counter'))),
+    adaptationAllowed: flag('x-mms-adaptation-allowed', true),
+    drmContent: flag('x-mms-drm-content', false),
   };
-  const flags: Flags = {
-    ackRequest: take(readBoolean(get('x-mms-ack-request'), false)),
-    deliveryReport: take(readBoolean(get('x-mms-delivery-report'), false)),
-    originatorRsDeliveryReport: take(readBoolean(get('x-mms-originator-r/s-delivery-report'), false)),
-    readReply: take(readBoolean(get('x-mms-read-reply'), false)),
-    senderVisibility: take(readEnum(get('x-mms-sender-visibility'), ['Show', 'Hide'], 'Show', visibilities)),
-    priority: take(readEnum(get('x-mms-priority'), ['Low', 'Normal', 'High'], 'Normal', priorities)),
-    messageClass: take(readEnum(get('x-mms-message-class'), classes, 'Personal', otherClasses)),
-    forwardCounter: take(readCounter(get('x-mms-forward-counter'))),
-    adaptationAllowed: take(readBoolean(get('x-mms-adaptation-allowed'), true)),
-    drmContent: take(readBoolean(get('x-mms-drm-content'), false)),
-  };
-  return { flags, warnings };
+}
+
+const contentClasses: readonly string[] = [
+  'text',
+  'image-basic',
+  'image-rich',
+  'video-basic',
+  'video-rich',
+  'megapixel',
+  'content-basic',
+  'content-rich',
+];
+
+/** X-Mms-Content-Class (reference 1.1): none by default. */
+export function readContentClass(text: string | undefined): Reading<string | undefined> {
+  if (text === undefined) return { value: undefined };
+  const value = contentClasses.find((known) => known === comparable(text));
+  return value === undefined ? { value, warning: 'enum-unknown-defaulted' } : { value };
 }
 
 const classes = ['Personal', 'Advertisement', 'Informational', 'Auto'] as const;

@@ -41,8 +41,10 @@ function fieldOf(raw: string): HeaderField {
   const name = colon < 0 ? '' : raw.slice(0, colon).trimEnd();
   const isName = /^[\x21-\x39\x3b-\x7e]+$/.test(name);
   const eightBit = /[\x80-\xff]/.test(raw);
-  const unfolded = (isName ? raw.slice(colon + 1) : raw).replace(/\r?\n(?=[ \t])/g, '').trim();
-  return { name: isName ? name : '', value: eightBit ? decodeEightBit(unfolded) : unfolded, raw, eightBit };
+  const unfolded = (isName ? raw.slice(colon + 1) : raw).replace(/\r?\n(?=[ \t])/g, '');
+  // Trimmed after decoding: as latin-1 the last octet of an `à` is a blank.
+  const value = (eightBit ? decodeEightBit(unfolded) : unfolded).trim();
+  return { name: isName ? name : '', value, raw, eightBit };
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });

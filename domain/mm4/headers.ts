@@ -1,6 +1,10 @@
+import { parseAddress } from './address.ts';
+import { parseDate } from './dates.ts';
+import { comparable } from './flags.ts';
 import type { HeaderField } from './header-block.ts';
+import { normaliseId } from './ids.ts';
 
-/** Header names by lower case to the canonical spelling, with what also is accepted for them (reference Appendix A). */
+/** Other names by the canonical one, all in lower case (reference Appendix A); of several for one name the first here counts. */
 const aliases: Readonly<Record<string, string>> = {
   'x-mms-3gpp-version': 'x-mms-3gpp-mms-version',
   'x-mms-status': 'x-mms-mm-status-code',
@@ -57,14 +61,10 @@ const known: ReadonlySet<string> = new Set([
   'x-mms-mms-version',
 ]);
 
-/** Headers that stand once (`Received` and Previously-sent may repeat). */
+/** Of the X-Mms headers these may repeat; every other stands once. */
 const repeatable: ReadonlySet<string> = new Set([
-  'received',
   'x-mms-previously-sent-by',
   'x-mms-previously-sent-date-and-time',
-  'to',
-  'cc',
-  'bcc',
 ]);
 
 /** Mail headers of which a second one contradicts the first. */
@@ -97,7 +97,8 @@ export interface Headers {
 
 interface Entry {
   readonly value: string;
-  readonly alias: boolean;
+  /** In lower case, as it came: a canonical name or an alias. */
+  readonly name: string;
 }
 
 /** One pass over the fields: aliases, repetitions and unknown names are found here and nowhere else. */
@@ -105,6 +106,7 @@ export function indexHeaders(fields: readonly HeaderField[], strict: boolean): H
   const entries = new Map<string, Entry[]>();
   const unknown: string[] = [];
   const warnings = new Set<string>();
+  const errors: string[] = [];
   let hasMms = false;
   for (const { name, value, eightBit } of fields) {
     if (eightBit) warnings.add('raw-8bit-header');
@@ -114,14 +116,20 @@ export function indexHeaders(fields: readonly HeaderField[], strict: boolean): H
       hasMms = true;
       if (!known.has(lower)) unknown.push(name);
     }
+    const entry = { value, name: lower };
     const list = entries.get(canonical);
-    const entry = { value, alias: canonical !== lower };
     if (list === undefined) entries.set(canonical, [entry]);
     else list.push(entry);
   }
   if (unknown.length > 0) warnings.add('unknown-x-mms-header');
-  const errors: string[] = [];
-  for (const [name, list] of entries) chooseOne(entries, name, list, strict, warnings, errors);
+  for (const [name, list] of entries) {
+    const chosen = ofOneName(name, list);
+    entries.set(name, chosen);
+    if (chosen[0]?.name !== name) warnings.add('header-alias-used');
+    if (chosen.length < 2 || !isSingle(name)) continue;
+    if (strict || !allEqual(name, chosen)) errors.push(`duplicate-header-conflict:${fieldName(name)}`);
+    else warnings.add('duplicate-header-equal');
+  }
   return {
     get: (name) => entries.get(name)?.[0]?.value,
     all: (name) => (entries.get(name) ?? []).map(({ value }) => value),
@@ -132,30 +140,39 @@ export function indexHeaders(fields: readonly HeaderField[], strict: boolean): H
   };
 }
 
-/** The canonical name wins over an alias silently; the same header twice is a warning or, if they differ, an error. */
-function chooseOne(
-  entries: Map<string, Entry[]>,
-  name: string,
-  list: readonly Entry[],
-  strict: boolean,
-  warnings: Set<string>,
-  errors: string[],
-): void {
-  const proper = list.filter(({ alias }) => !alias);
-  const chosen = proper.length > 0 ? proper : list;
-  if (proper.length === 0) warnings.add('header-alias-used');
-  entries.set(name, [...chosen]);
-  if (chosen.length < 2 || repeatable.has(name)) return;
-  if (!name.startsWith('x-mms-') && !single.has(name)) return;
-  const values = new Set(chosen.map(({ value }) => comparable(name, value)));
-  if (values.size > 1 || strict) errors.push(`duplicate-header-conflict:${fieldName(name)}`);
-  else warnings.add('duplicate-header-equal');
+/** The canonical name wins silently over its aliases, of these the one that stands first in the table (reference 2.2, Appendix A). */
+function ofOneName(canonical: string, list: Entry[]): Entry[] {
+  if (list.every(({ name }) => name === canonical)) return list;
+  const preferred = [canonical, ...Object.keys(aliases)].find((alias) =>
+    list.some(({ name }) => name === alias),
+  );
+  return list.filter(({ name }) => name === preferred);
 }
 
-/** Ids are equal in their normal form, everything else as text. */
-function comparable(name: string, value: string): string {
-  const text = value.trim();
-  return name.endsWith('-id') ? text.replace(/^[<"']+|[>"']+$/g, '') : text;
+function isSingle(name: string): boolean {
+  return single.has(name) || (name.startsWith('x-mms-') && !repeatable.has(name));
+}
+
+function allEqual(name: string, list: readonly Entry[]): boolean {
+  return new Set(list.map(({ value }) => normalForm(name, value))).size === 1;
+}
+
+/** What must be equal for two values to say the same: ids, addresses and dates in their normal form, words without case. */
+function normalForm(name: string, value: string): string {
+  if (name.endsWith('-id')) return normaliseId(value);
+  switch (name) {
+    case 'from':
+    case 'sender':
+      return parseAddress(value).value.toLowerCase();
+    case 'date':
+    case 'x-mms-expiry':
+      return String(parseDate(value) ?? value);
+    case 'subject':
+    case 'x-mms-status-text':
+      return value;
+    default:
+      return comparable(value);
+  }
 }
 
 const fieldNames: Readonly<Record<string, string>> = {
@@ -166,11 +183,12 @@ const fieldNames: Readonly<Record<string, string>> = {
   'x-mms-ack-request': 'ackRequest',
   'x-mms-request-status-code': 'requestStatus',
   'x-mms-mm-status-code': 'mmStatus',
+  'x-mms-originator-r/s-delivery-report': 'originatorRsDeliveryReport',
   'message-id': 'rfcMessageId',
 };
 
 /** The name of a header's meaning in errors: `X-Mms-Transaction-ID` is `transactionId`. */
-function fieldName(name: string): string {
+export function fieldName(name: string): string {
   return (
     fieldNames[name] ??
     name.replace(/^x-mms-/, '').replace(/[-/]+([a-z])/g, (_, letter: string) => letter.toUpperCase())

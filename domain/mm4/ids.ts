@@ -22,17 +22,19 @@ function unwrap(text: string): string {
   return ends === '<>' || ends === "''" ? inner : text;
 }
 
-/** An id as it stood; null when missing or empty. */
+/** A line of mail holds no more (RFC 5322 2.1.1), so nothing longer could be echoed. */
+const maxId = 998;
+
+/** An id as it stood; null when missing, empty, or nothing that could be echoed: too long, or with control characters in it. */
 export function idOf(raw: string | undefined): Id | null {
-  if (raw === undefined) return null;
+  if (raw === undefined || raw.length > maxId || /[\x00-\x08\x0a-\x1f\x7f]/.test(raw)) return null;
   const normal = normaliseId(raw);
   return normal === '' ? null : { raw, normal };
 }
 
-/** Neither a quoted-string nor a bare token: pointed brackets, single quotes, quotes within quotes. */
+/** Neither a quoted-string nor a bare token: pointed brackets, single quotes, quotes within quotes, quotes left open. */
 export function isNonstandardQuoting(raw: string): boolean {
-  const text = raw.trim();
-  return /^[<']/.test(text) || /^"[<'"]/.test(text);
+  return !/^"(?![<'"])(?:[^"\\]|\\.)*"$|^[^\s"'<>]+$/.test(raw.trim());
 }
 
 export type IdQuoting = 'quoted' | 'bare' | 'angle';

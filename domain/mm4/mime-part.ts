@@ -1,4 +1,5 @@
 import { parseParameterised } from './content-type.ts';
+import { comparable } from './flags.ts';
 import { fieldsNamed, type HeaderField } from './header-block.ts';
 import type { Part } from './pdu.ts';
 
@@ -23,9 +24,7 @@ export function partFacts(fields: readonly HeaderField[]): PartFacts {
   const contentLocation = valueOf(fields, 'content-location');
   const name = parameters.get('name') ?? disposition.parameters.get('filename');
   const charset = parameters.get('charset');
-  const encoding = valueOf(fields, 'content-transfer-encoding')
-    .toLowerCase()
-    .replace(/[";\s].*$/, '');
+  const encoding = comparable(valueOf(fields, 'content-transfer-encoding')).replace(/[;(\s].*$/, '');
   return {
     type: type === '' ? 'text/plain' : type,
     encoding: encoding === '' ? '7bit' : encoding,
@@ -49,10 +48,13 @@ export function bareContentId(raw: string): string {
 
 /**
  * Where a part's header block ends and its content begins: at a blank line, or, from MMSCs that leave it out, at the first line that
- * can be no header. Null: not seen yet.
+ * can be no header. Null: not among the whole lines from `from`, the start of a line.
  */
-export function endOfPartHead(bytes: Buffer): { readonly head: number; readonly body: number } | null {
-  let start = 0;
+export function endOfPartHead(
+  bytes: Buffer,
+  from = 0,
+): { readonly head: number; readonly body: number } | null {
+  let start = from;
   for (;;) {
     const newline = bytes.indexOf(0x0a, start);
     if (newline < 0) return null;

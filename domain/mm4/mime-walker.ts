@@ -126,6 +126,8 @@ function entityTree(top: readonly HeaderField[]): EntityTree {
   const boundaries: string[] = [];
   let part: { readonly facts: PartFacts; readonly decoder: TransferDecoder } | null = null;
   let head: Buffer | null = null;
+  /** Whole lines of the head that are known to be headers end here. */
+  let scanned = 0;
   let tooComplex = false;
   let finished = false;
 
@@ -176,7 +178,8 @@ function entityTree(top: readonly HeaderField[]): EntityTree {
         return;
       }
       head = Buffer.concat([head, bytes]);
-      const end = endOfPartHead(head);
+      const end = endOfPartHead(head, scanned);
+      scanned = head.lastIndexOf(0x0a) + 1;
       if (end !== null) {
         endHead(head, end.head, end.body);
       } else if (head.length > maxPartHead) {
@@ -185,7 +188,8 @@ function entityTree(top: readonly HeaderField[]): EntityTree {
       }
     },
     delimiter: (line) => {
-      if (head !== null && announces(head, line)) endPart();
+      // A line with a colon may be one more header; asking at each of many would take quadratic time.
+      if (head !== null && !line.includes(':') && announces(head, line)) endPart();
       const depth = boundaries.findLastIndex((boundary) => isDelimiter(line, boundary));
       if (depth < 0) return false;
       endPart();
@@ -194,6 +198,7 @@ function entityTree(top: readonly HeaderField[]): EntityTree {
       boundaries.length = closing ? depth : depth + 1;
       finished = boundaries.length === 0;
       if (!closing) head = Buffer.alloc(0);
+      scanned = 0;
       return true;
     },
     end: () => {

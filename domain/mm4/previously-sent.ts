@@ -1,4 +1,4 @@
-import { parseAddress } from './address.ts';
+import { parseAddress, splitAddressList } from './address.ts';
 import { parseDate } from './dates.ts';
 import type { PreviouslySent } from './pdu.ts';
 
@@ -15,8 +15,8 @@ export function readPreviouslySent(
     hops.set(index, known);
     return known;
   };
-  for (const { index, value } of by.flatMap(records)) hop(index).by = parseAddress(value);
-  for (const { index, value } of dates.flatMap(records)) {
+  for (const { index, value } of by.flatMap(addressRecords)) hop(index).by = parseAddress(value);
+  for (const { index, value } of dates.flatMap(dateRecords)) {
     const at = parseDate(value);
     if (at !== null) hop(index).at = at;
   }
@@ -29,14 +29,29 @@ export function readPreviouslySent(
     }));
 }
 
-/** A record begins with an index and a comma; a date's own comma stands after a weekday, never after digits alone. */
-function records(value: string): readonly { readonly index: number; readonly value: string }[] {
-  const starts = [...value.matchAll(/(?:^|,)\s*(\d{1,4})\s*,/g)];
+interface HopRecord {
+  readonly index: number;
+  readonly value: string;
+}
+
+/** No address has a bare comma, so index and address take turns; an address may look like an index, being a short code. */
+function addressRecords(header: string): readonly HopRecord[] {
+  const entries = splitAddressList(header);
+  const records: HopRecord[] = [];
+  for (let at = 0; at + 1 < entries.length; at += 1) {
+    const [index = '', value = ''] = entries.slice(at, at + 2);
+    if (!/^\d{1,4}$/.test(index)) continue;
+    records.push({ index: Number(index), value });
+    at += 1;
+  }
+  return records;
+}
+
+/** A date's own comma stands after a weekday, never after digits alone, as that of an index does. */
+function dateRecords(header: string): readonly HopRecord[] {
+  const starts = [...header.matchAll(/(?:^|,)\s*(\d{1,4})\s*,/g)];
   return starts.map((start, position) => ({
     index: Number(start[1]),
-    value: value
-      .slice(start.index + start[0].length, starts[position + 1]?.index ?? value.length)
-      .replace(/,\s*$/, '')
-      .trim(),
+    value: header.slice(start.index + start[0].length, starts[position + 1]?.index ?? header.length).trim(),
   }));
 }

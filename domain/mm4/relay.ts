@@ -1,7 +1,8 @@
 import { formatDate } from './dates.ts';
 import { headerLine, yesNo, type HeaderLine } from './encode.ts';
-import type { HeaderField } from './header-block.ts';
+import { fieldsNamed, type HeaderField } from './header-block.ts';
 import { canonicalName } from './headers.ts';
+import { idOf, normaliseId, renderId } from './ids.ts';
 
 /** What is ours in a relayed forward.REQ. Everything else passes raw, in its place. */
 export interface RelayChanges {
@@ -26,12 +27,28 @@ type MailChanges = Pick<RelayChanges, 'received' | 'rfcMessageId' | 'sender' | '
 export function relayForward(fields: readonly HeaderField[], changes: RelayChanges): Uint8Array {
   return rewrite(fields, changes.received, [
     ...mailLines(changes),
+    ...missingLines(fields),
     ['X-Mms-3GPP-MMS-Version', changes.version],
     ['X-Mms-Transaction-ID', changes.transactionId],
     ['X-Mms-Ack-Request', yesNo(changes.requestAck)],
     ['X-Mms-Originator-System', changes.systemAddress],
     ...(changes.expiry === null ? [] : [['X-Mms-Expiry', changes.expiry] as const]),
   ]);
+}
+
+/**
+ * What a message cannot be known by without: its type, and the id it keeps all its life. Where it came without, the next MMSC is told
+ * what we took it for (reference 3.6); our own Message-ID would make it another message.
+ */
+function missingLines(fields: readonly HeaderField[]): readonly HeaderLine[] {
+  const value = (name: string): string | undefined => fieldsNamed(fields, name)[0]?.value;
+  const rfcMessageId = normaliseId(value('message-id') ?? '');
+  const lines: HeaderLine[] = [];
+  if ((value('x-mms-message-type') ?? '') === '') lines.push(['X-Mms-Message-Type', 'MM4_forward.REQ']);
+  if (idOf(value('x-mms-message-id')) === null && rfcMessageId !== '') {
+    lines.push(['X-Mms-Message-ID', renderId(rfcMessageId, 'quoted')]);
+  }
+  return lines;
 }
 
 /** The same as plain mail, for routes of format SMTP: no X-Mms header leaves. */

@@ -1,3 +1,4 @@
+import { isParty } from './address.ts';
 import type { Address, DeliveryReportReq, ReadReportReq } from './pdu.ts';
 
 /** Who a report is about and who it is for. */
@@ -26,19 +27,26 @@ export function matchReport(report: ReportPdu, recipients: readonly string[]): R
   return { recipient: { kind: 'other', value: only, raw: only }, destination, swapped: true };
 }
 
-/** With no stored message to ask: the party that the envelope names is the report's destination, the other one its subject. */
+/**
+ * With no stored message to ask: the party that the envelope names is the report's destination, the other one its subject. Where a header
+ * is missing, Sender stands for the subject and the envelope for the destination.
+ */
 export function partiesByEnvelope(
   report: ReportPdu,
   rcptTo: readonly Address[],
 ): { readonly subject: Address | null; readonly destination: Address | null; readonly swapped: boolean } {
-  const { subject, destination, sender } = report;
+  const { subject, destination } = report;
+  const sender = isParty(report.sender) ? report.sender : null;
   const isRcpt = (address: Address | null): boolean =>
     address !== null && rcptTo.some(({ value }) => sameAddress(value, address.value));
   if (!isRcpt(destination) && isRcpt(subject)) {
     return { subject: destination ?? sender, destination: subject, swapped: true };
   }
-  if (subject === null && sender !== null) return { subject: sender, destination, swapped: true };
-  return { subject, destination, swapped: false };
+  return {
+    subject: subject ?? sender,
+    destination: destination ?? rcptTo[0] ?? null,
+    swapped: subject === null && sender !== null,
+  };
 }
 
 function sameAddress(one: string, other: string): boolean {

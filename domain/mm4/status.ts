@@ -1,4 +1,4 @@
-import { comparable } from './flags.ts';
+import { comparable, type Reading } from './flags.ts';
 import {
   requestStatuses,
   type MmStatus,
@@ -8,10 +8,6 @@ import {
 } from './pdu.ts';
 
 /** The vocabularies of reference section 2, as data. Each reading says if the spelling was another, or unknown. */
-export interface StatusReading<A> {
-  readonly value: A;
-  readonly warning?: 'enum-spelling' | 'enum-unknown-defaulted';
-}
 
 // ---------------------------------------------------------------- X-Mms-Request-Status-Code (2.1)
 
@@ -39,7 +35,7 @@ const omaNames: Readonly<Record<string, RequestStatus>> = {
   'unsupported-message': 'Error-unsupported-message',
 };
 
-export interface RequestStatusReading extends StatusReading<RequestStatus> {
+export interface RequestStatusReading extends Reading<RequestStatus> {
   readonly class: StatusClass;
 }
 
@@ -83,7 +79,7 @@ const otherMmStatuses: Readonly<Record<string, MmStatus>> = {
   unreachable: 'Rejected',
 };
 
-export function readMmStatus(raw: string | undefined): StatusReading<MmStatus> & { readonly final: boolean } {
+export function readMmStatus(raw: string | undefined): Reading<MmStatus> & { readonly final: boolean } {
   const plain = comparable(raw ?? '');
   const names = Object.keys(mmStatuses) as MmStatus[];
   const canonical = names.find((status) => status.toLowerCase() === plain);
@@ -98,7 +94,7 @@ export function readMmStatus(raw: string | undefined): StatusReading<MmStatus> &
 
 const readStatuses: readonly ReadStatus[] = ['Read', 'Deleted without being read'];
 
-export function readReadStatus(raw: string | undefined): StatusReading<ReadStatus> {
+export function readReadStatus(raw: string | undefined): Reading<ReadStatus> {
   const plain = comparable(raw ?? '');
   const canonical = readStatuses.find((status) => status.toLowerCase() === plain);
   if (canonical !== undefined) return { value: canonical };
@@ -116,7 +112,7 @@ function letters(text: string): string {
 // ---------------------------------------------------------------- X-Mms-MM-Status-Extension (2.3)
 
 /** Two families of words are met; by the word `recipient` or `other` they are told apart. The first family is emitted. */
-export function readStatusExtension(raw: string | undefined): StatusReading<string> | undefined {
+export function readStatusExtension(raw: string | undefined): Reading<string> | undefined {
   if (raw === undefined || raw === '') return undefined;
   const plain = comparable(raw);
   const value = plain.includes('recipient')

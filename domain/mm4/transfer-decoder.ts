@@ -77,12 +77,15 @@ function withoutPadding(text: string): string {
   return end === text.length ? text : text.slice(0, end);
 }
 
-/** RFC 2045 6.7: soft breaks go, trailing blanks of a line go, an `=` that escapes nothing stays. */
+/**
+ * RFC 2045 6.7: soft breaks go, trailing blanks of a line go, an `=` that escapes nothing stays. The look behind each pattern lets a run
+ * of blanks be tried once, from its first: a line of nothing else would take quadratic time.
+ */
 function quotedPrintableDecoder(take: (bytes: Buffer) => void): Decoder {
   let carry = '';
   const decode = (text: string): void => {
     const decoded = text
-      .replace(/[ \t]+(\r?\n)/g, '$1')
+      .replace(/(?<![ \t])[ \t]+(\r?\n)/g, '$1')
       .replace(/=\r?\n/g, '')
       .replace(/=([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
     take(Buffer.from(decoded, 'latin1'));
@@ -95,13 +98,13 @@ function quotedPrintableDecoder(take: (bytes: Buffer) => void): Decoder {
       if (end > 0) decode(text.slice(0, end));
       // A line without end, however long, is decoded in pieces that split no escape.
       if (carry.length > 8_192) {
-        const cut = carry.length - (/=[0-9A-Fa-f]?\r?$|[ \t]+\r?$/.exec(carry)?.[0].length ?? 0);
+        const cut = carry.length - (/=[0-9A-Fa-f]?\r?$|(?<![ \t])[ \t]+\r?$/.exec(carry)?.[0].length ?? 0);
         decode(carry.slice(0, cut));
         carry = carry.slice(cut);
       }
     },
     flush: () => {
-      decode(carry.replace(/[ \t]+$|=$/, ''));
+      decode(carry.replace(/(?<![ \t])[ \t]+$|=$/, ''));
       carry = '';
     },
   };

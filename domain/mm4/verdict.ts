@@ -28,22 +28,25 @@ export interface Judgement {
 
 type Rule = (pdu: Pdu, judgement: Judgement) => Refusal | null;
 
-/** The first of the rules that objects, in the order of precedence of reference 3.6; null: nothing to object so far. */
+/**
+ * The first of the rules that objects decides, in the order of precedence of reference 3.6; `errors` has what all of them object to. Null:
+ * nothing to object so far.
+ */
 export function judge(pdu: Pdu, judgement: Judgement): Refusal | null {
-  for (const rule of rules) {
-    const refusal = rule(pdu, judgement);
-    if (refusal !== null) return refusal;
-  }
-  return null;
+  const refusals = rules.flatMap((rule) => rule(pdu, judgement) ?? []);
+  const [first] = refusals;
+  return first === undefined
+    ? null
+    : { ...first, errors: [...new Set(refusals.flatMap(({ errors }) => errors))] };
 }
 
 const rules: readonly Rule[] = [
   notMm4,
   oversizeOnTheWire,
+  contentTooBig,
   formatCorrupt,
   unsupported,
   loop,
-  contentTooBig,
   contentUnreadable,
 ];
 
@@ -62,6 +65,20 @@ function oversizeOnTheWire(_pdu: Pdu, { limits, declaredSize, wireSize }: Judgem
         '5.3.4',
         `bigger than ${limits.wireSize} octets`,
         true,
+      )
+    : null;
+}
+
+/** The limit is on what a handset would have to hold: all parts decoded, and the subject (reference 6.12). */
+function contentTooBig(pdu: Pdu, { limits, decodedSize }: Judgement): Refusal | null {
+  if (pdu.kind !== 'MM4_forward.REQ') return null;
+  return decodedSize + Buffer.byteLength(pdu.subject ?? '') > limits.decodedContent
+    ? refusal(
+        ['oversize'],
+        'Error-content-not-accepted',
+        552,
+        '5.3.4',
+        `content of more than ${limits.decodedContent} octets`,
       )
     : null;
 }
@@ -111,18 +128,6 @@ function loop(pdu: Pdu, { limits, ownDomains }: Judgement): Refusal | null {
     '5.4.6',
     'this message goes round in a loop',
   );
-}
-
-function contentTooBig(pdu: Pdu, { limits, decodedSize }: Judgement): Refusal | null {
-  return pdu.kind === 'MM4_forward.REQ' && decodedSize > limits.decodedContent
-    ? refusal(
-        ['oversize'],
-        'Error-content-not-accepted',
-        552,
-        '5.3.4',
-        `content of more than ${limits.decodedContent} octets`,
-      )
-    : null;
 }
 
 function contentUnreadable(pdu: Pdu): Refusal | null {

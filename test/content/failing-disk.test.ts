@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
+import { readTrace, straceOf } from '../e2e/strace.ts';
 import { needs } from '../support/needs.ts';
 import { directoryOf } from './support.ts';
 
@@ -103,4 +104,34 @@ describe('a disk that fails', () => {
     assert.equal(first!.kind, 'unavailable');
     assertKept(second!, /^body\/2026-11-23-0\//);
   });
+});
+
+describe('a disk that works', () => {
+  it(
+    'has content, key and the folders that name them, synced, before the answer',
+    needs('strace'),
+    (test) => {
+      const directory = directoryOf(test);
+      const trace = join(directory, 'trace');
+      const [only] = keepBehind(straceOf(trace), directory, [100]);
+      assertKept(only!, /^body/);
+
+      const calls = readTrace(trace);
+      const answer = calls.find(({ name, text }) => name === 'write' && text.includes(only?.ref ?? ''));
+      assert.ok(answer !== undefined, 'the answer was seen');
+      const synced = calls
+        .filter(
+          ({ name, text, ended }) =>
+            /^f(data)?sync$/.test(name) && text.endsWith('= 0') && ended < answer.began,
+        )
+        .map(({ name, on }) => `${name} ${on.replace(/^\d+<(.*)>$/, '$1').replace(directory, '.')}`);
+      assert.deepEqual([...new Set(synced)].sort(), [
+        'fdatasync ./bodies/2026-11-23-0.seg',
+        'fdatasync ./keys/bodies-2026-11-23-0.keys',
+        'fsync .',
+        'fsync ./bodies',
+        'fsync ./keys',
+      ]);
+    },
+  );
 });
