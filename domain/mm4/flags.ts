@@ -103,6 +103,8 @@ const visibilities = { '128': 'Hide', '129': 'Show' } as const;
 
 function readCounter(text: string | undefined): Reading<number> {
   if (text === undefined) return { value: 0 };
-  const digits = /^["']?(\d{1,9})["']?$/.exec(text.trim())?.[1];
-  return digits === undefined ? { value: 0, warning: 'enum-unknown-defaulted' } : { value: Number(digits) };
+  const digits = /^["']?(\d+)["']?$/.exec(text.trim())?.[1];
+  if (digits === undefined) return { value: 0, warning: 'enum-unknown-defaulted' };
+  // However many digits: a counter that is too long to be true is over any limit.
+  return { value: Math.min(Number(digits), Number.MAX_SAFE_INTEGER) };
 }

@@ -90,6 +90,13 @@ test('the answer goes to Originator-System, else to a Sender that is no phone, e
   assert.equal(answerTo({ 'X-Mms-Ack-Request': 'No' }), null);
 });
 
+test('a forward counter of any length counts', () => {
+  const counter = (text: string): number =>
+    asForward(decodeMail(forwardMail({ 'X-Mms-Forward-Counter': text }))).flags.forwardCounter;
+  assert.equal(counter('3'), 3);
+  assert.equal(counter('9'.repeat(30)), Number.MAX_SAFE_INTEGER);
+});
+
 test('header aliases: used, and beaten silently by the canonical name', () => {
   const status = asDelivery(
     decodeMail(controlMail('MM4_delivery_report.REQ', { 'X-Mms-Status': 'Retrieved' })),
