@@ -66,14 +66,16 @@ function split(raw: string): Spelling {
   return {
     core: own.rest,
     written: before,
-    domain: after.rest
-      .replace(/\([^)]*\)$/, '')
-      .trim()
-      .replace(/\.$/, '')
-      .toLowerCase(),
+    domain: withoutComment(after.rest).replace(/\.$/, '').toLowerCase(),
     type: own.type === '' ? after.type : own.type,
     typeAfterDomain: after.type !== '',
   };
+}
+
+/** `host (Jane Doe)` is how old mailers give a display name. */
+function withoutComment(domain: string): string {
+  const open = domain.indexOf('(');
+  return (open >= 0 && domain.endsWith(')') ? domain.slice(0, open) : domain).trim();
 }
 
 function splitType(text: string): { readonly rest: string; readonly type: string } {
