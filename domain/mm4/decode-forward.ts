@@ -94,7 +94,7 @@ function recipientsOf(decoding: Decoding): Pick<ForwardReq, 'to' | 'cc' | 'bcc'>
 function checkContent({ headers, findings, input, strict }: Decoding): void {
   const { mime } = input;
   for (const warning of mime.warnings) findings.warnings.add(warning);
-  if (headers.get('content-type') === undefined) {
+  if ((headers.get('content-type') ?? '') === '') {
     if (strict) findings.errors.add('missing-mandatory:contentType');
     else findings.warnings.add('content-type-missing');
   }

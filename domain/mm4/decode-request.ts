@@ -97,8 +97,8 @@ export function answerAddress({ headers, input }: Decoding): string | null {
 
 /** A header's single address; absent or empty: null. Warns where a number has no `/TYPE=`. */
 export function addressIn(decoding: Decoding, name: string): Address | null {
-  const text = decoding.headers.get(name);
-  if (text === undefined || text === '') return null;
+  const text = decoding.headers.get(name) ?? '';
+  if (mailboxOf(text) === '') return null;
   const address = parseAddress(text, decoding.strict ? 'strict' : 'lenient');
   warnIfUntyped(decoding, [address]);
   return address;

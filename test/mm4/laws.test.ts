@@ -3,11 +3,14 @@ import { test } from 'node:test';
 
 import fc from 'fast-check';
 
+import { parseAddress } from '../../domain/mm4/address.ts';
 import { encodeReport, encodeRes } from '../../domain/mm4/encode.ts';
+import { expectationOf } from '../../domain/mm4/expectation.ts';
 import { splitHeaderBlock } from '../../domain/mm4/header-block.ts';
 import { normaliseId, renderId } from '../../domain/mm4/ids.ts';
 import { requestStatuses } from '../../domain/mm4/pdu.ts';
 import { relayForward } from '../../domain/mm4/relay.ts';
+import { renderAddress } from '../../domain/mm4/render-address.ts';
 import { asDelivery, asForward, asRead, asRes, decodeMail, forwardMail, readMail } from './support.ts';
 
 /** Pieces that mail is made of, so that arbitrary bytes come near to being a PDU. */
@@ -50,7 +53,8 @@ test('decoding is total on arbitrary bytes', () => {
   fc.assert(
     fc.property(mail, fc.boolean(), (bytes, strict) => {
       const pdu = decodeMail(bytes, { strict });
-      assert.ok(Array.isArray(pdu.warnings));
+      const judged = { pdu, rcptTo: ['+447700900456'], refusal: null, rcptReplies: [], deliverTo: [] };
+      assert.ok(JSON.stringify(expectationOf(judged)).includes('"warnings":['));
     }),
     { numRuns: 2_000 },
   );
@@ -110,6 +114,19 @@ const statusText = fc.string({ maxLength: 60 }).map((text) =>
     .trim(),
 );
 const instant = fc.integer({ min: 946_684_800, max: 4_102_444_800 }).map((seconds) => seconds * 1_000);
+
+test('an address that is read, written for the wire and read again is the same', () => {
+  const number = fc.bigInt({ min: 10n ** 7n, max: 10n ** 15n - 1n }).map((digits) => `+${digits}`);
+  const text = fc.oneof(number, fc.emailAddress(), fc.constantFrom('60300', '192.0.2.7/TYPE=IPv4'));
+  fc.assert(
+    fc.property(text, fc.boolean(), (written, typeSuffix) => {
+      const address = parseAddress(written);
+      const wire = renderAddress({ kind: address.kind, address: address.value }, 'op.example', typeSuffix);
+      const again = parseAddress(wire, 'strict');
+      if (address.kind !== 'malformed') assert.equal(again.value, address.value, wire);
+    }),
+  );
+});
 
 test('a RES reads back as it was encoded', () => {
   fc.assert(

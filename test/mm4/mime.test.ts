@@ -62,6 +62,18 @@ test('boundaries: unquoted, followed by blanks, one the beginning of another, ba
   ]);
 });
 
+test('of a boundary said twice the first counts; encodings in quotes, with comments', () => {
+  assert.deepEqual(partsOf('multipart/mixed; boundary=b; boundary=c', `${part('X: y', 'one')}--b--`), [
+    ['text/plain', digest('one')],
+  ]);
+  for (const encoding of ['"base64"', 'Base64 (really)', ' base64;']) {
+    const headers = `Content-Transfer-Encoding: ${encoding}`;
+    assert.deepEqual(partsOf('multipart/mixed; boundary=b', `${part(headers, 'aGk=')}--b--`), [
+      ['text/plain', digest('hi')],
+    ]);
+  }
+});
+
 test('WAP multiparts, and a multipart that names no boundary', () => {
   const wap = partsOf(
     'application/vnd.wap.multipart.related; boundary=b',

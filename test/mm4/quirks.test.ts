@@ -15,7 +15,9 @@ import {
 } from './support.ts';
 
 test('no Message-Type but other X-Mms headers: a forward.REQ', () => {
-  assert.equal(decodeMail(forwardMail({ 'X-Mms-Message-Type': null })).kind, 'MM4_forward.REQ');
+  const pdu = decodeMail(forwardMail({ 'X-Mms-Message-Type': null }));
+  assert.equal(pdu.kind, 'MM4_forward.REQ');
+  assert.ok(pdu.warnings.includes('enum-unknown-defaulted'));
 });
 
 test('Message-Type in other cases and with an underscore', () => {
@@ -33,8 +35,10 @@ test('missing elements of a forward, leniently', () => {
     [{ 'X-Mms-Transaction-ID': null }, 'transaction-id-synthesised'],
     [{ 'X-Mms-Message-ID': null }, 'message-id-from-rfc5322'],
     [{ From: null }, 'from-missing-used-envelope'],
+    [{ From: '<>' }, 'from-missing-used-envelope'],
     [{ Date: null }, 'date-missing'],
     [{ 'Content-Type': null }, 'content-type-missing'],
+    [{ 'Content-Type': '' }, 'content-type-missing'],
     [{ 'X-Mms-Originator-System': null }, 'originator-system-missing'],
     [{ 'X-Mms-Priority': 'Urgent' }, 'enum-unknown-defaulted'],
     [{ 'X-Mms-Transaction-ID': '<tx-1>' }, 'id-quoting-nonstandard'],
@@ -174,6 +178,129 @@ test('a RES is read leniently also by strict partners', () => {
   });
   assert.deepEqual(res.errors, []);
   assert.ok(res.warnings.includes('version-missing'));
+});
+
+test('every alias of Appendix A is read like the canonical name, with a warning', () => {
+  const hop = '0, Sun, 22 Nov 2026 08:00:00 GMT';
+  const cases: readonly [string, string, string, string][] = [
+    ['MM4_forward.REQ', 'X-Mms-3GPP-MMS-Version', 'X-Mms-3GPP-Version', '5.3.0'],
+    ['MM4_delivery_report.REQ', 'X-Mms-MM-Status-Code', 'X-Mms-Status', 'Expired'],
+    ['MM4_delivery_report.REQ', 'X-Mms-MM-Status-Code', 'X-Mms-Status-Code', 'Expired'],
+    ['MM4_read_reply_report.REQ', 'X-Mms-Read-Status', 'X-Mms-MM-Read-Status', 'Deleted without being read'],
+    ['MM4_forward.REQ', 'X-Mms-Read-Reply', 'X-Mms-Read-Report', 'Yes'],
+    ['MM4_forward.RES', 'X-Mms-Request-Status-Code', 'X-Mms-Response-Status', 'Error-service-denied'],
+    ['MM4_forward.RES', 'X-Mms-Status-Text', 'X-Mms-Response-Text', 'no'],
+    ['MM4_forward.REQ', 'X-Mms-Previously-sent-date-and-time', 'X-Mms-Previously-Sent-Date', hop],
+  ];
+  for (const [type, canonical, alias, value] of cases) {
+    const decoded = (name: string): Record<string, unknown> => {
+      const headers = { 'X-Mms-3GPP-MMS-Version': null, [name]: value };
+      const mail = type === 'MM4_forward.REQ' ? forwardMail(headers) : controlMail(type, headers);
+      const { fields: _fields, ...pdu } = decodeMail(mail);
+      return pdu;
+    };
+    const { warnings: plain, ...byName } = decoded(canonical);
+    const { warnings, ...byAlias } = decoded(alias);
+    assert.deepEqual(byAlias, byName, alias);
+    const others = (warnings as string[]).filter((warning) => warning !== 'header-alias-used');
+    assert.deepEqual(others, plain, alias);
+    assert.ok((warnings as string[]).includes('header-alias-used'), alias);
+  }
+});
+
+test('of two aliases the first of the table counts, wherever it stands', () => {
+  const both = { 'X-Mms-Status-Code': 'Expired', 'X-Mms-Status': 'Retrieved' };
+  const pdu = asDelivery(decodeMail(controlMail('MM4_delivery_report.REQ', both)));
+  assert.deepEqual([pdu.status.mmStatus, pdu.errors], ['Retrieved', []]);
+});
+
+test('repeated headers are equal in their normal form', () => {
+  const cases: readonly [string, string, string][] = [
+    ['X-Mms-Message-ID', '"mm-2"', '<mm-2>'],
+    ['X-Mms-Priority', 'High', 'high'],
+    ['X-Mms-Expiry', 'Tue, 24 Nov 2026 12:00:00 GMT', '2026-11-24T12:00:00Z'],
+    ['From', '+447700900123/TYPE=PLMN', '"Jane" <+447700900123/TYPE=PLMN>'],
+  ];
+  for (const [name, one, other] of cases) {
+    const mail = forwardMail({ [name]: one }).replace('To:', `${name}: ${other}\r\nTo:`);
+    const lenient = decodeMail(mail);
+    assert.deepEqual(lenient.errors, [], name);
+    assert.ok(lenient.warnings.includes('duplicate-header-equal'), name);
+    assert.equal(decodeMail(mail, { strict: true }).errors.length, 1, name);
+  }
+  const rs = 'X-Mms-Originator-R/S-Delivery-Report';
+  const conflict = forwardMail({ [rs]: 'Yes' }).replace('To:', `${rs}: No\r\nTo:`);
+  assert.deepEqual(decodeMail(conflict).errors, ['duplicate-header-conflict:originatorRsDeliveryReport']);
+});
+
+test('strictly an unknown word is an error that names its header, leniently the default', () => {
+  const cases: readonly [string, string][] = [
+    ['X-Mms-Priority', 'priority'],
+    ['X-Mms-Ack-Request', 'ackRequest'],
+    ['X-Mms-Content-Class', 'contentClass'],
+    ['X-Mms-Forward-Counter', 'forwardCounter'],
+  ];
+  for (const [name, field] of cases) {
+    const strict = decodeMail(forwardMail({ [name]: 'odd' }), { strict: true });
+    assert.deepEqual(strict.errors, [`enum-unknown:${field}`]);
+    const lenient = decodeMail(forwardMail({ [name]: 'odd' }));
+    assert.deepEqual(lenient.errors, []);
+    assert.ok(lenient.warnings.includes('enum-unknown-defaulted'), name);
+  }
+});
+
+test('reports: missing elements, leniently and strictly', () => {
+  const report = (changes: Record<string, string | null>, strict: boolean): ReturnType<typeof asDelivery> =>
+    asDelivery(
+      decodeMail(
+        controlMail('MM4_delivery_report.REQ', { 'X-Mms-MM-Status-Code': 'Retrieved', ...changes }),
+        { strict },
+      ),
+    );
+  assert.deepEqual(report({ From: null }, true).errors, ['missing-mandatory:from']);
+  assert.deepEqual(report({ To: null }, true).errors, ['missing-mandatory:to']);
+  assert.deepEqual(report({ From: null, To: null }, false).errors, []);
+  const envelope = report({ From: null }, false);
+  assert.equal(envelope.subject?.value, '+447700900123');
+  assert.ok(envelope.warnings.includes('from-missing-used-envelope'));
+  const unnamed = report({ 'X-Mms-Message-ID': null, 'Message-ID': '<9@b.example>' }, false);
+  assert.equal(unnamed.messageId?.normal, '9@b.example');
+  assert.ok(unnamed.warnings.includes('message-id-from-rfc5322'));
+  assert.deepEqual(report({ 'X-Mms-Message-ID': null }, false).errors, ['missing-mandatory:messageId']);
+});
+
+test('vectorcore: a private form of Originator-System, a bare host as From, a status of its own', () => {
+  const bare = decodeMail(forwardMail({ 'X-Mms-Originator-System': 'vc1', Sender: 'mms@op-a.example' }));
+  assert.equal(bare.answerTo, 'mms@op-a.example');
+  assert.ok(bare.warnings.includes('originator-system-not-addrspec'));
+  const report = asDelivery(
+    decodeMail(
+      controlMail('MM4_delivery_report.REQ', {
+        From: 'vc1.op-b.example',
+        'X-Mms-Status': 'Retrieved',
+        'X-Mms-Request-Status-Code': 'Ok',
+      }),
+    ),
+  );
+  assert.deepEqual([report.subject?.kind, report.status.mmStatus], ['other', 'Retrieved']);
+  assert.equal(matchReport(report, ['+447700900456'])?.recipient.value, '+447700900456');
+});
+
+test('Go and Sybase: names in another case, ids in brackets, addresses without domain', () => {
+  const mail = forwardMail({ To: '+447700900456/TYPE=PLMN' })
+    .replace('X-Mms-3GPP-MMS-Version', 'X-Mms-3gpp-Mms-Version')
+    .replace('X-Mms-Message-ID: "mm-1@mmsc.op-a.example"', 'X-Mms-Message-Id: <mm-1@mmsc.op-a.example>');
+  const pdu = asForward(decodeMail(mail));
+  assert.deepEqual([pdu.version?.major, pdu.messageId?.normal], [6, 'mm-1@mmsc.op-a.example']);
+  assert.deepEqual(pdu.to[0], { kind: 'plmn', value: '+447700900456', raw: '+447700900456/TYPE=PLMN' });
+  assert.ok(pdu.warnings.includes('id-quoting-nonstandard'));
+});
+
+test('a raw header that ends in an octet which latin-1 takes for a blank', () => {
+  const subject = (octets: string): string | undefined =>
+    asForward(decodeMail(forwardMail({ Subject: octets }))).subject;
+  assert.equal(subject('voil\xc3\xa0'), 'voilà');
+  assert.equal(subject('caf\xe9'), 'café');
 });
 
 test('a report without its status is malformed', () => {

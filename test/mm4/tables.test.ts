@@ -6,7 +6,8 @@ import { formatDate, parseDate } from '../../domain/mm4/dates.ts';
 import { decodeWords, encodeWords } from '../../domain/mm4/encoded-words.ts';
 import { readExpiry } from '../../domain/mm4/expiry.ts';
 import { readBoolean } from '../../domain/mm4/flags.ts';
-import { normaliseId, renderId } from '../../domain/mm4/ids.ts';
+import { isNonstandardQuoting, normaliseId, renderId } from '../../domain/mm4/ids.ts';
+import { requestStatuses } from '../../domain/mm4/pdu.ts';
 import { readPreviouslySent } from '../../domain/mm4/previously-sent.ts';
 import {
   readMmStatus,
@@ -34,7 +35,10 @@ test('dates in every form that is met', () => {
     ['Tue,  24 Nov 2026 12:00:00 +0000 (a comment)', noon],
     ['soon', null],
     ['', null],
+    ['Tue,24 Nov 2026 12:00:00 +0000', noon],
+    ['Tue, 24 Nov 2026 13:00:00 +01:00', noon],
     ['Tue, 42 Nov 2026 12:00:00 +0000', null],
+    ['Mon, 30 Feb 2026 12:00:00 +0000', null],
   ];
   for (const [text, instant] of forms) assert.equal(parseDate(text), instant, text);
   assert.equal(formatDate(noon), 'Tue, 24 Nov 2026 12:00:00 +0000');
@@ -54,6 +58,11 @@ test('expiry in its five forms, and as epoch seconds', () => {
   assert.deepEqual(read('1795521600'), ['absolute', '2026-11-24T12:00:00.000Z', true]);
   assert.deepEqual(read('-5'), ['relative', '2026-11-23T11:59:55.000Z', false]);
   assert.deepEqual(read('whenever'), [undefined, null, true]);
+  assert.deepEqual(read('24 Nov 2026 12:00:00 +0000'), ['absolute', '2026-11-24T12:00:00.000Z', false]);
+  assert.deepEqual(read('Tue Nov 24 2026 12:00:00 GMT+0000'), ['absolute', '2026-11-24T12:00:00.000Z', true]);
+  // Beyond what a Date can hold.
+  assert.deepEqual(read('999999999999999'), ['absolute', '+275760-09-13T00:00:00.000Z', true]);
+  assert.deepEqual(read('-999999999999999'), ['relative', '-271821-04-20T00:00:00.000Z', false]);
   // A Date an hour or more away from the arrival is not believed.
   assert.deepEqual(read('60', date - 2 * 3_600_000), ['relative', '2026-11-23T12:01:10.000Z', false]);
 });
@@ -79,11 +88,31 @@ test('addresses in every form that is met', () => {
     ['+1234567890123456/TYPE=PLMN@a.example', 'malformed', '+1234567890123456', 'a.example'],
     ['++447700900123/TYPE=PLMN@a.example', 'malformed', '++447700900123', 'a.example'],
     ['%2B447700900123/TYPE=PLMN@a.example', 'malformed', '%2B447700900123', 'a.example'],
+    ['+447700900123/TYPE=PLMN@a.example (Jane)', 'plmn', '+447700900123', 'a.example'],
+    ['1.2.3@a.example', 'email', '1.2.3@a.example', undefined],
+    ['"jane doe"@a.example', 'email', '"jane doe"@a.example', undefined],
+    ['"SHOPNAME"/TYPE=Alphanum', 'other', 'SHOPNAME', undefined],
+    ['PostMaster@a.example', 'system', 'postmaster@a.example', undefined],
+    ['mx.a.example', 'other', 'mx.a.example', undefined],
+    ['"2001:DB8::7/TYPE=IPv6"@a.example', 'ipv6', '2001:db8::7', 'a.example'],
+    ['300.0.2.7/TYPE=IPv4@a.example', 'malformed', '300.0.2.7', 'a.example'],
+    ['+123456/TYPE=PLMN@a.example', 'malformed', '+123456', 'a.example'],
+    ['07700900123/TYPE=PLMN@a.example', 'malformed', '07700900123', 'a.example'],
+    ['12@a.example', 'malformed', '12', 'a.example'],
+    ['j@a .example', 'malformed', 'j', 'a .example'],
+    [`${'j'.repeat(65)}@a.example`, 'malformed', 'j'.repeat(65), 'a.example'],
     ['', 'malformed', '', undefined],
   ];
   for (const [text, kind, value, domain] of forms) {
     const address = parseAddress(text);
     assert.deepEqual([address.kind, address.value, address.domain], [kind, value, domain], text);
+  }
+});
+
+test('strictly there are no separators, and the type stands before the domain', () => {
+  for (const text of ['+44 7700 900123/TYPE=PLMN@a.example', '+447700900123@a.example/TYPE=PLMN']) {
+    assert.equal(parseAddress(text).kind, 'plmn', text);
+    assert.equal(parseAddress(text, 'strict').kind, 'malformed', text);
   }
 });
 
@@ -96,6 +125,8 @@ test('address lists: commas in quotes, groups, repeated entries', () => {
   assert.deepEqual(values('undisclosed-recipients:;'), []);
   assert.deepEqual(values('friends: j@a.example, k@a.example;'), ['j@a.example', 'k@a.example']);
   assert.deepEqual(values('+447700900123/TYPE=PLMN, +447700900123@a.example'), ['+447700900123']);
+  assert.deepEqual(values('J@a.example; j@a.example'), ['J@a.example']);
+  assert.deepEqual(values('2001:db8::7/TYPE=IPv6, <k@a.example>,,'), ['2001:db8::7', 'k@a.example']);
 });
 
 test('request statuses: the nine, OMA names, octets, unknown ones', () => {
@@ -114,6 +145,22 @@ test('request statuses: the nine, OMA names, octets, unknown ones', () => {
   assert.deepEqual(read('Error-permanent-failure'), ['Error-unspecified', 'permanent', 'enum-spelling']);
   assert.deepEqual(read('0'), ['Ok', 'success', 'enum-spelling']);
   assert.deepEqual(read('136'), ['Error-unsupported-message', 'permanent', 'enum-spelling']);
+  const octets = ['128', '129', '130', '131', '132', '133', '134', '135', '136'];
+  assert.deepEqual(
+    octets.map((octet) => readRequestStatus(octet).value),
+    requestStatuses,
+  );
+  assert.deepEqual(read('Error-transient-partial-success'), [
+    'Error-unspecified',
+    'transient',
+    'enum-spelling',
+  ]);
+  assert.deepEqual(read('Error-permanent-reply-charging-limitations-not-met'), [
+    'Error-unspecified',
+    'permanent',
+    'enum-spelling',
+  ]);
+  assert.deepEqual(read(''), ['Error-unspecified', 'permanent', 'enum-unknown-defaulted']);
   assert.deepEqual(read('Error-test-failed'), ['Error-unspecified', 'permanent', 'enum-unknown-defaulted']);
 });
 
@@ -124,7 +171,16 @@ test('delivery and read statuses in other spellings', () => {
     warning: 'enum-spelling',
   });
   assert.equal(readMmStatus('deferred').final, false);
-  assert.equal(readMmStatus('nonsense').value, 'Indeterminate');
+  assert.deepEqual(readMmStatus('nonsense'), {
+    value: 'Indeterminate',
+    final: true,
+    warning: 'enum-unknown-defaulted',
+  });
+  assert.deepEqual(readMmStatus('Unreachable'), { value: 'Rejected', final: true, warning: 'enum-spelling' });
+  const finals = ['Retrieved', 'Expired', 'Rejected', 'Unrecognised', 'Indeterminate'];
+  for (const status of finals) assert.deepEqual(readMmStatus(status), { value: status, final: true });
+  for (const status of ['Deferred', 'Forwarded'])
+    assert.deepEqual(readMmStatus(status), { value: status, final: false });
   assert.equal(readReadStatus('Deletedwithoutbeingread').value, 'Deleted without being read');
   assert.equal(readReadStatus('READ').warning, undefined);
   assert.equal(readStatusExtension('Rejected-by-recipient')?.value, 'Rejection-By-MMS-Recipient');
@@ -146,6 +202,13 @@ test('ids: quotes and brackets go for comparison, case stays', () => {
   assert.equal(renderId('a"b', 'quoted'), '"a\\"b"');
 });
 
+test('quoting by the book is a quoted-string or a bare token', () => {
+  for (const raw of ['"tx-1"', 'tx-1', '"+44/TYPE=PLMN-h-q"', '"a\\"b"'])
+    assert.equal(isNonstandardQuoting(raw), false, raw);
+  for (const raw of ['<tx-1>', "'tx-1'", '"<tx-1>"', '"tx-1', 'a b', '""tx-1""'])
+    assert.equal(isNonstandardQuoting(raw), true, raw);
+});
+
 test('versions', () => {
   assert.deepEqual(parseVersion('MM4-5.9.0'), { raw: 'MM4-5.9.0', major: 5, minor: 9, patch: 0 });
   assert.equal(parseVersion('v6.10.0')?.minor, 10);
@@ -160,6 +223,17 @@ test('previously sent: repeated headers and one list', () => {
     [
       [1, '+447700900901', '2026-11-22T08:00:00.000Z'],
       [2, '+447700900902', '2026-11-22T09:00:00.000Z'],
+    ],
+  );
+});
+
+test('previously sent: a short code is no index', () => {
+  const hops = readPreviouslySent(['0, 1234, 1, "Doe, Jane" <j@a.example>'], []);
+  assert.deepEqual(
+    hops.map(({ index, by }) => [index, by?.value]),
+    [
+      [0, '1234'],
+      [1, 'j@a.example'],
     ],
   );
 });

@@ -178,6 +178,16 @@ test('a report is answered at its Originator-System, its Sender, its reverse pat
   assert.equal(to({ Sender: null }, ''), undefined);
 });
 
+test('strictly there is no RES without Originator-System', () => {
+  const mail = forwardMail({ 'X-Mms-Originator-System': null }, body(1));
+  assert.deepEqual(judged(mail, { strict: true }), {
+    outcome: 'accept-with-warnings',
+    errors: [],
+    response: noAnswer,
+  });
+  assert.deepEqual(judged(mail).response, res('Ok'));
+});
+
 test('no ack asked: nothing but the 250', () => {
   const quiet = judged(forwardMail({ 'X-Mms-Ack-Request': null }, body(1)));
   assert.deepEqual(quiet, { outcome: 'accept', errors: [], response: noAnswer });
