@@ -12,6 +12,7 @@ export interface Context {
   readonly content: ContentStore;
   readonly transport: MailTransport;
   readonly openWork: OpenWork;
+  readonly index: MessageIndex;
   readonly configuration: Configuration;
   readonly configurationDigest: string;
   readonly routes: RouteTable;
@@ -29,6 +30,12 @@ export interface Log {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
   error(fields: object, message: string): void;
+}
+
+/** The message index: streams by what people have in hand. Lags a little behind the store, like open work. */
+export interface MessageIndex {
+  /** Streams by a transaction id, Message-ID or phone number, the latest first. */
+  find(key: string, max: number): Promise<readonly string[]>;
 }
 
 /** One thing a stream waits for, as the open-work projection has it. */

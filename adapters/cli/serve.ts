@@ -120,6 +120,7 @@ function contextOf(
     content,
     transport: smtpTransport({ ehloName }),
     openWork: projections,
+    index: projections,
     configuration,
     configurationDigest: digestOf(configuration),
     routes: buildRouteTable(configuration),

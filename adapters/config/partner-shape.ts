@@ -23,16 +23,13 @@ const agreement = record({
   testNumbers: optional(list(value.mask), []),
 });
 
-const notAwaited =
-  'a report under a new id that comes before the RES naming it is answered at once, not awaited';
-
 const dialect = record({
   strict: optional(flag, 'false'),
   idQuoting: optional(oneOf('quoted', 'bare', 'angle'), 'quoted'),
   expiryForm: optional(oneOf('absolute', 'relative'), 'absolute'),
   typeSuffix: optional(flag, 'true'),
   rcptDomain: optional(value.domainOrNone, ''),
-  renamesIds: optional(notYet(flag, notAwaited), 'false'),
+  renamesIds: optional(flag, 'false'),
   keepOriginatorDomain: optional(flag, 'false'),
   // Off unless asked for: bodies then leave byte for byte as they came.
   alwaysMultipart: optional(flag, 'false'),

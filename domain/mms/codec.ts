@@ -56,7 +56,8 @@ export const upcasters: Upcasters = {
   VariantOpened: [],
   Closed: [],
   Reopened: [],
-  OrphanReceived: [],
+  // Version 1 did not say the envelope.
+  OrphanReceived: [(data) => ({ ...data, envelope: { mailFrom: '', rcptTo: [] } })],
   RefusedReceived: [],
   Attached: [],
 };

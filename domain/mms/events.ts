@@ -337,6 +337,7 @@ export interface OrphanReceived {
   readonly pduKind: string;
   readonly messageId: Id | null;
   readonly pdu: PduEvidence;
+  readonly envelope: { readonly mailFrom: string; readonly rcptTo: readonly string[] };
   readonly why: string;
   /** The message whose transaction id it bore, though it came through a partner that may not answer for it. */
   readonly concerns: string | null;
@@ -357,7 +358,7 @@ export interface RefusedReceived {
   readonly answer: AnswerPlan | null;
 }
 
-/** An orphan found its message after all. */
+/** An orphan found its message after all. An answer that is still owed is given by the message. */
 export interface Attached {
   readonly type: 'Attached';
   readonly uid: string;

@@ -70,7 +70,11 @@ const changes: Changes = {
   Reopened: (state) => ({ ...state, closed: false }),
   OrphanReceived: evidenceKept,
   RefusedReceived: evidenceKept,
-  Attached: (state) => state,
+  Attached: (state) => ({
+    ...state,
+    attached: true,
+    answers: state.answers.map((answer) => ({ ...answer, stage: { kind: 'done' } })),
+  }),
 };
 
 function evidenceKept(

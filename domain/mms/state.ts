@@ -23,6 +23,8 @@ export interface MmsState {
   readonly closed: boolean;
   /** PDUs kept in a stream of their own (`orphan-`, `refused-`); such a stream has no intakes. */
   readonly evidence: number;
+  /** An orphan that found its message. */
+  readonly attached: boolean;
 }
 
 /** One REQ that brought recipients in. All intakes of a stream have the same content. */
@@ -148,6 +150,7 @@ export const nothing: MmsState = {
   duplicates: 0,
   closed: false,
   evidence: 0,
+  attached: false,
 };
 
 /** The first intake: the message as it first came. */

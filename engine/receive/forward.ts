@@ -2,7 +2,12 @@ import * as E from 'fp-ts/lib/Either.js';
 
 import type { ForwardReq } from '../../domain/mm4/pdu.ts';
 import type { Refusal } from '../../domain/mm4/verdict.ts';
-import { decideReceive, type Receive, type ReceiveDecision } from '../../domain/mms/decide/receive.ts';
+import {
+  cameBack,
+  decideReceive,
+  type Receive,
+  type ReceiveDecision,
+} from '../../domain/mms/decide/receive.ts';
 import { openVariant } from '../../domain/mms/decide/variant.ts';
 import { streamOf, uidOf } from '../../domain/mms/ids.ts';
 import { sameMessage, variantKey } from '../../domain/mms/variant.ts';
@@ -87,8 +92,13 @@ async function place(
   const key = variantKey(commandFor(home).pdu);
   const loaded = await messages.load(streamOf(home));
   if (E.isLeft(loaded)) return loaded;
-  const alike = loaded.right.state.variants.filter((variant) => sameMessage(variant.key, key));
-  for (const { uid } of alike) {
+  const { variants } = loaded.right.state;
+  for (const { uid } of variants) {
+    const variant = await messages.load(streamOf(uid));
+    if (E.isLeft(variant)) return variant;
+    if (cameBack(variant.right.state, commandFor(uid))) return E.right('loop');
+  }
+  for (const { uid } of variants.filter((variant) => sameMessage(variant.key, key))) {
     const tried = await receiveInto(messages, uid, commandFor(uid), false);
     if (E.isLeft(tried)) return tried;
     if (tried.right !== 'another-message') return E.right(tried.right);

@@ -19,6 +19,8 @@ export interface OrphanVerdict {
   readonly concerns: string | null;
   readonly answer: AnswerRequest | null;
   readonly status: RequestStatus;
+  /** The answer is held back for so many ms. */
+  readonly answerAfter?: number;
 }
 
 /** Keeps a RES or report that fits nothing, and answers it if it asked (a RES is never answered). */
@@ -35,10 +37,12 @@ export async function keepOrphan(
   const stream = evidenceStream('orphan', partner, digestOf(incoming));
   const moment = momentFor(context, stream);
   const pdu = evidenceOf(incoming, content.head);
+  const { envelope } = incoming.arrival;
   const transacted = await messages.transact(
     stream,
     (state): readonly MmsEvent[] => {
-      const answer = planAnswer(moment, verdict.answer, nextAnswer(state), {
+      const answered = { ...moment, now: moment.now + (verdict.answerAfter ?? 0) };
+      const answer = planAnswer(answered, verdict.answer, nextAnswer(state), {
         code: verdict.status,
         text: verdict.why,
       });
@@ -53,6 +57,7 @@ export async function keepOrphan(
           pduKind: incoming.pdu.kind,
           messageId: incoming.pdu.messageId,
           pdu,
+          envelope: { mailFrom: envelope.mailFrom, rcptTo: envelope.rcptTo },
           why: verdict.why,
           concerns: verdict.concerns,
           answer,

@@ -1,28 +1,18 @@
 import * as E from 'fp-ts/lib/Either.js';
 
 import type { Res } from '../../domain/mm4/pdu.ts';
-import { receiveAck } from '../../domain/mms/decide/ack.ts';
-import { receiveReportAck } from '../../domain/mms/decide/report.ts';
-import type { MmsEvent } from '../../domain/mms/events.ts';
 import { parseOurTransactionId, streamOf, uidOf, type TransactionKind } from '../../domain/mms/ids.ts';
-import { firstIntake, type Leg, type MmsState } from '../../domain/mms/state.ts';
+import { firstIntake, type MmsState } from '../../domain/mms/state.ts';
 import type { SmtpReply } from '../../domain/ports.ts';
-import { retryAt } from '../../domain/retry.ts';
 import { learnAlias } from '../aliases.ts';
 import type { Context } from '../context.ts';
-import type { Desk } from './desk.ts';
-import { momentFor } from '../moment.ts';
 import type { Incoming } from './accept.ts';
-import { evidenceOf, mayAnswerFor, originOf, resStatusOf } from './evidence.ts';
+import { attachNamed } from './attach.ts';
+import type { Desk } from './desk.ts';
+import { evidenceOf, mayAnswerFor, originOf } from './evidence.ts';
 import { taken, unable, type KeptContent } from './intake.ts';
 import { keepOrphan } from './orphan.ts';
-
-/** Which of our transactions a RES answers. */
-interface Answered {
-  readonly uid: string;
-  readonly kind: TransactionKind;
-  readonly number: number;
-}
+import { legNumbered, recordRes, type Answered } from './record-res.ts';
 
 const kindOfRes = {
   'MM4_forward.RES': 'forward',
@@ -103,58 +93,22 @@ function ownerOf(context: Context, state: MmsState, { kind, number }: Answered):
   return report === undefined ? null : (context.routes.routes.get(report.plan.route)?.partner.name ?? null);
 }
 
-function legNumbered(state: MmsState, number: number): Leg | undefined {
-  return state.legs[number - 1];
-}
-
 async function record(
   desk: Desk,
   incoming: Incoming<Res>,
   content: KeptContent,
-  { uid, kind, number }: Answered,
+  answered: Answered,
 ): Promise<SmtpReply> {
-  const { context, messages } = desk;
   const { pdu } = incoming;
-  const stream = streamOf(uid);
-  const moment = momentFor(context, stream);
-  const evidence = evidenceOf(incoming, content.head);
-  const status = resStatusOf(pdu);
-  const text = pdu.status.text === undefined ? {} : { text: pdu.status.text };
-  const alias = await aliasIn(desk, incoming, stream);
+  const { partner } = incoming.arrival.visitor.identity;
+  const alias = await aliasIn(desk, incoming, streamOf(answered.uid));
   if (E.isLeft(alias)) return unable;
-  const decide = (state: MmsState): readonly MmsEvent[] => {
-    const nextAttemptAt = nextAttempt(context, state, kind, number, moment.now);
-    if (kind !== 'forward') {
-      return receiveReportAck(state, {
-        report: number,
-        pdu: evidence,
-        status,
-        ...text,
-        nextAttemptAt,
-        now: moment.now,
-      });
-    }
-    const recipients = pdu.status.recipients?.map(({ value }) => value);
-    return receiveAck(state, {
-      moment,
-      leg: number,
-      transactionId: pdu.transactionId?.normal ?? '',
-      pdu: evidence,
-      status,
-      ...text,
-      ...(recipients === undefined ? {} : { recipients }),
-      ...(alias.right === null ? {} : { alias: alias.right }),
-      nextAttemptAt,
-    });
-  };
-  const cause = {
-    correlation: uid,
-    causation: evidence.sha256,
-    actor: 'smtp-in',
-    occurredAt: moment.now,
-  } as const;
-  const transacted = await messages.transact(stream, decide, cause);
-  return E.isRight(transacted) ? taken : unable;
+  const evidence = evidenceOf(incoming, content.head);
+  const transactionId = pdu.transactionId?.normal ?? '';
+  const recorded = await recordRes(desk, { pdu, evidence, transactionId, alias: alias.right }, answered);
+  if (E.isLeft(recorded)) return unable;
+  if (alias.right !== null && partner.dialect.renamesIds) await attachNamed(desk, partner.name, alias.right);
+  return taken;
 }
 
 /** A RES that names another Message-ID than ours brings the partner's own name for the message (reference 3.3). */
@@ -171,20 +125,4 @@ async function aliasIn(
   if (id === firstIntake(loaded.right.state).messageId.normal) return E.right(null);
   const learned = await learnAlias(context, originOf(incoming).partner, id, stream);
   return E.isLeft(learned) ? learned : E.right(id);
-}
-
-function nextAttempt(
-  context: Context,
-  state: MmsState,
-  kind: TransactionKind,
-  number: number,
-  now: number,
-): number {
-  const leg = legNumbered(state, number);
-  const account =
-    kind === 'forward' ? leg?.route : state.reports.find(({ plan }) => plan.report === number)?.plan.route;
-  const route = account === undefined ? undefined : context.routes.routes.get(account)?.route;
-  return route === undefined
-    ? now
-    : retryAt(route.retry, Math.max(1, leg?.attempts ?? 1), now, context.randomness.share());
 }

@@ -61,6 +61,8 @@ export interface Wishes {
   readonly scripts?: Partial<Record<PartnerName, Script>>;
   /** Further keys of every route. */
   readonly route?: string;
+  /** Keys of a partner's dialect. */
+  readonly dialects?: Partial<Record<PartnerName, string>>;
   readonly httpPort?: number;
   /** A command that runs the engine: `strace -D` and its like. */
   readonly through?: readonly string[];
@@ -171,7 +173,7 @@ function right<A>(read: E.Either<{ readonly message: string }, A>): A {
 function configuration(
   dataDir: string,
   peers: Readonly<Record<PartnerName, ScriptedPeer>>,
-  { route = '', httpPort = 0 }: Wishes,
+  { route = '', httpPort = 0, dialects = {} }: Wishes,
 ): string {
   const listed = names.map((name) => {
     const { host, domain, numbers } = partners[name];
@@ -180,6 +182,7 @@ function configuration(
   - name: op-${name}
     domains: [${domain}]
     transit: [${others.join(', ')}]
+    dialect: { ${dialects[name] ?? ''} }
     vasps: [{ account: ${host}, mm4AckRouting: op-${name}-out }]
     routes: [{ account: op-${name}-out, recipients: ["${numbers}"], server: "${host}:${peers[name].port}", domain: ${domain}, retry: "300ms*"${route} }]`;
   });

@@ -206,6 +206,40 @@ test('a REQ that comes again is answered again, and neither forwarded nor relaye
   assert.equal(ofType(hub, 'a', 'MM4_delivery_report.REQ').length, 1);
 });
 
+test('a report under a new id that comes before the RES naming it waits for that RES', async (context) => {
+  const hub = await interconnect(context, { dialects: { b: 'renamesIds: true' } });
+  const request = await forwarded(hub);
+  const theirs = 'b-77@mmsc.op-b.example';
+  await accept(hub, 'b', reportFrom('b', 'delivery', theirs));
+  const [orphan] = await hub.all('orphan-');
+  assert.equal(orphan?.type, 'OrphanReceived');
+  const res = resTo(request, 'b');
+  await accept(hub, 'b', {
+    ...res,
+    content: res.content.toString().replace(header(request, 'X-Mms-Message-ID') ?? '', `"${theirs}"`),
+  });
+  const delivered = only(await hub.eventually(messageId, 'Delivered'), 'Delivered');
+  assert.equal(delivered.recipient, numberOf.b);
+  const [answer = Buffer.alloc(0)] = await mailsTo(hub, 'b', 'MM4_delivery_report.RES', 1);
+  assert.equal(header(answer, 'X-Mms-Request-Status-Code'), 'Ok');
+  assert.equal(header(answer, 'X-Mms-Message-ID'), `"${theirs}"`);
+  const attached = (await hub.stream(orphan.stream)).at(-1);
+  assert.equal(attached?.type, 'Attached');
+  assert.match(attached.metadata, /"owed":\[\]/, 'nobody hears "not found"');
+});
+
+test('a message that lives in a variant stream and comes back is a loop', async (context) => {
+  const hub = await interconnect(context);
+  await accept(hub, 'a', forward({ from: 'a', to: [numberOf.c], messageId }));
+  const other = { from: 'a', to: [numberOf.b], messageId, body: '\r\nanother one\r\n' } as const;
+  await accept(hub, 'a', forward(other));
+  await mailsTo(hub, 'b', 'MM4_forward.REQ', 1);
+  await accept(hub, 'b', forward({ ...other, from: 'b', ack: true, more: [['X-Mms-Forward-Counter', '1']] }));
+  const [refused] = (await hub.all('refused-')).map(eventOf);
+  assert.ok(refused?.type === 'RefusedReceived');
+  assert.deepEqual(refused.errors, ['loop-detected']);
+});
+
 // ---------------------------------------------------------------- what partners do
 
 /** A sends the message; the forward as B gets it. */

@@ -83,6 +83,7 @@ describe('a PDU that belongs to no message owes its RES through due, like a mess
             pduKind: 'MM4_delivery_report.REQ',
             messageId: { raw: messageId, normal: messageId },
             pdu,
+            envelope: { mailFrom: b1, rcptTo: [b1] },
             why: 'no such message',
             concerns: null,
             answer,

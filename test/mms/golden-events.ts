@@ -271,6 +271,7 @@ export const goldenEvents: Examples = {
     pduKind: 'MM4_forward.RES',
     messageId: id,
     pdu: fromB,
+    envelope: { mailFrom: '', rcptTo: [] },
     why: 'op-b may not answer for op-c',
     concerns: uid,
     answer: null,

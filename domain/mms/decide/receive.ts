@@ -67,7 +67,8 @@ export function decideReceive(state: MmsState, command: Receive): ReceiveDecisio
   return { kind: 'intake', events: conclude(state, intake(state, command, fresh)) };
 }
 
-function cameBack(state: MmsState, { pdu, recipients }: Receive): boolean {
+/** Whether we sent this message to this very partner, for one of these recipients. */
+export function cameBack(state: MmsState, { pdu, recipients }: Pick<Receive, 'pdu' | 'recipients'>): boolean {
   return state.legs.some(
     (leg) =>
       leg.partner === pdu.from.partner && recipients.some(({ address }) => leg.recipients.includes(address)),
