@@ -20,6 +20,8 @@ export type Due = Instants &
     | { readonly do: 'void-claim'; readonly leg: number; readonly on: string }
     | { readonly do: 'time-out'; readonly leg?: number; readonly report?: number; readonly on: string }
     | { readonly do: 'give-up'; readonly leg?: number; readonly on: string }
+    | { readonly do: 'notify' | 'expire'; readonly recipient: string; readonly on: string }
+    | { readonly do: 'release'; readonly on: string }
   );
 
 interface Instants {
@@ -38,15 +40,22 @@ export const reportGrace = 24 * 3_600_000;
 export const onForwards = (route: string): string => `forwards ${route}`;
 export const onAnswers = (route: string): string => `answers ${route}`;
 export const onLease = (worker: string): string => `lease ${worker}`;
+export const onHandsets = 'handsets';
+/** What waits for an operator, by the route (or `handsets`) it would go by. */
+export const onHeld = (route: string): string => `held ${route}`;
+export const onParked = 'parked';
 export const onClock = 'clock';
 
 export function due(state: MmsState): readonly Due[] {
+  // It makes workers fail: nobody touches it before an operator does.
+  if (state.hold?.kind === 'parked') return [{ do: 'release', on: onParked, at: 0, until: null }];
   if (state.closed || state.intakes.length === 0) return evidenceDue(state);
   const unsettled = unsettledRecipients(state);
   // Where only a report is missing on messages that arrived, waiting for it does not end before everything else has.
   const givesUp = unsettled.some(isPending) || (unsettled.length > 0 && isQuiet(state));
   return [
     ...state.legs.flatMap((leg) => legDue(state, leg)),
+    ...[...state.recipients.values()].flatMap((recipient) => mailboxDue(state, recipient)),
     ...evidenceDue(state),
     ...(givesUp ? [{ do: 'give-up', on: onClock, at: lastWord(state), until: null } as const] : []),
   ];
@@ -77,6 +86,11 @@ function legDue(state: MmsState, leg: Leg): readonly Due[] {
   switch (stage.kind) {
     case 'waiting':
       if (unacknowledged(state, leg).length === 0) return [];
+      if (state.hold !== null) {
+        return [
+          { do: 'forward', leg: leg.leg, on: onHeld(leg.route), at: leg.deadline, until: leg.deadline },
+        ];
+      }
       return [
         {
           do: 'forward',
@@ -97,11 +111,22 @@ function legDue(state: MmsState, leg: Leg): readonly Due[] {
     case 'held':
       return unacknowledged(state, leg).length === 0
         ? []
-        : [{ do: 'give-up', leg: leg.leg, on: onClock, at: leg.deadline, until: null }];
+        : [{ do: 'give-up', leg: leg.leg, on: onHeld(leg.route), at: leg.deadline, until: leg.deadline }];
     case 'timed-out':
     case 'ended':
       return [];
   }
+}
+
+/** An own subscriber's message: the handset gateway has to be told, and then the recipient fetches it or lets it expire. */
+function mailboxDue(state: MmsState, recipient: Recipient): readonly Due[] {
+  const { mailbox, address } = recipient;
+  if (mailbox === null || !isPending(recipient)) return [];
+  const { notified, at, deadline } = mailbox;
+  if (notified) return [{ do: 'expire', recipient: address, on: onClock, at: deadline, until: null }];
+  return state.hold === null
+    ? [{ do: 'notify', recipient: address, on: onHandsets, at, until: deadline }]
+    : [{ do: 'notify', recipient: address, on: onHeld(onHandsets), at: deadline, until: deadline }];
 }
 
 /** Answers and reports: also owed by streams that hold no message (orphans, refused PDUs). */

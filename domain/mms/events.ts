@@ -14,8 +14,10 @@ import type {
   SessionEvidence,
   VariantKey,
 } from './facts.ts';
+import type { Dropped, Held, Parked, Released, Rerouted, Resent } from './hand-events.ts';
 
 export type * from './facts.ts';
+export type * from './hand-events.ts';
 
 /**
  * Everything that can happen to an MMS. One message is one stream of these, and the stream is the only truth.
@@ -49,6 +51,13 @@ export type MmsEvent =
   | ReportDeferred
   | ReportAbandoned
   | ReportAckReceived
+  | Notified
+  | Held
+  | Released
+  | Rerouted
+  | Resent
+  | Dropped
+  | Parked
   | DuplicateReceived
   | VariantOpened
   | Closed
@@ -87,6 +96,8 @@ export interface Received {
   readonly answer: AnswerPlan | null;
   /** Where reports on this intake's recipients go; null: the partner has no route back. */
   readonly reportsTo: ReturnPath | null;
+  /** Of an own subscriber's message: digest of what was submitted, by which a repeat under the same key is known. */
+  readonly submission?: string;
 }
 
 /** Where a recipient's message goes, and why. */
@@ -267,6 +278,8 @@ export type ReportSource =
       readonly extension?: string;
       readonly text?: string;
     }
+  /** Our own subscriber's handset, through its gateway. */
+  | { readonly kind: 'handset'; readonly gateway: string; readonly address: string }
   | { readonly kind: 'us'; readonly why: Refusal };
 
 /** A report left towards the originator. */
@@ -300,6 +313,13 @@ export interface ReportAckReceived {
   readonly text?: string;
   readonly mark?: AckMark;
   readonly pdu: PduEvidence;
+}
+
+/** An own recipient's handset gateway has it: the recipient can fetch it. */
+export interface Notified {
+  readonly type: 'Notified';
+  readonly recipient: string;
+  readonly gateway: string;
 }
 
 /** A REQ came again. It is answered again with the stored answer and changes nothing else. */

@@ -1,5 +1,6 @@
 import type { MmsEvent, Received } from './events.ts';
-import { changeAnswer, withAnswer } from './evolve/change.ts';
+import { changeAnswer, changeRecipient, withAnswer } from './evolve/change.ts';
+import { released, rerouted, resent } from './evolve/hands.ts';
 import {
   ackReceived,
   forwardAckTimedOut,
@@ -60,6 +61,16 @@ const changes: Changes = {
   ReportDeferred: reportDeferred,
   ReportAbandoned: (state, { report }) => reportOver(state, report),
   ReportAckReceived: reportAckReceived,
+  Notified: (state, { recipient }) =>
+    changeRecipient(state, recipient, ({ mailbox }) => ({
+      mailbox: mailbox === null ? null : { ...mailbox, notified: true },
+    })),
+  Held: (state, { by, why }) => ({ ...state, hold: { kind: 'held', by, why } }),
+  Parked: (state, { why }) => ({ ...state, hold: { kind: 'parked', by: 'engine', why } }),
+  Released: released,
+  Rerouted: rerouted,
+  Resent: resent,
+  Dropped: (state) => state,
   DuplicateReceived: (state, { answer }) => ({
     ...state,
     duplicates: state.duplicates + 1,
@@ -102,6 +113,7 @@ function received(state: MmsState, event: Received): MmsState {
     session: event.session,
     reportsTo: event.reportsTo,
     status: event.status,
+    ...(event.submission === undefined ? {} : { submission: event.submission }),
   };
   const recipients = new Map(state.recipients);
   for (const recipient of event.recipients) {
@@ -109,6 +121,7 @@ function received(state: MmsState, event: Received): MmsState {
       ...recipient,
       intake: event.intake,
       leg: null,
+      mailbox: null,
       routed: false,
       delivery: { kind: 'pending' },
       read: false,

@@ -10,10 +10,22 @@ export interface ResStatus {
   readonly raw: string | null;
 }
 
-/** Who brought a PDU: the partner and the VASP entry (`VASPIN`) it came through. */
+/**
+ * Who brought a PDU: the partner and the VASP entry (`VASPIN`) it came through. A message of an own subscriber comes from
+ * `ownSubscribers`, through the handset gateway that is its account.
+ */
 export interface Origin {
   readonly partner: string;
   readonly account: string;
+}
+
+/** No partner can be called so: names begin with a letter or digit. */
+export const ownSubscribers = '@own';
+
+/** Who did it, an operator or a rule of the configuration, and the reason that was given. */
+export interface Hand {
+  readonly by: string;
+  readonly why: string;
 }
 
 export interface PartyAddress {

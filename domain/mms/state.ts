@@ -21,6 +21,8 @@ export interface MmsState {
   readonly variants: readonly Variant[];
   readonly duplicates: number;
   readonly closed: boolean;
+  /** Stopped by an operator or rule (`held`), or because it made its worker fail (`parked`). */
+  readonly hold: { readonly kind: 'held' | 'parked'; readonly by: string; readonly why: string } | null;
   /** PDUs kept in a stream of their own (`orphan-`, `refused-`); such a stream has no intakes. */
   readonly evidence: number;
   /** An orphan that found its message. */
@@ -45,12 +47,15 @@ export interface Intake {
   readonly session: SessionEvidence;
   readonly reportsTo: ReturnPath | null;
   readonly status: { readonly code: RequestStatus; readonly text?: string };
+  readonly submission?: string;
 }
 
 export interface Recipient extends IntakeRecipient {
   readonly intake: number;
   /** Unrouted recipients wait for a routing answer. */
   readonly leg: number | null;
+  /** Of an own subscriber: whether its handset gateway knows, and when the message expires. */
+  readonly mailbox: { readonly notified: boolean; readonly at: number; readonly deadline: number } | null;
   readonly routed: boolean;
   readonly delivery: DeliveryStatus;
   readonly read: boolean;
@@ -81,6 +86,8 @@ export interface Leg {
   readonly transactionFrom: number;
   /** The attempts that the partner answered with 250. */
   readonly sent: readonly number[];
+  /** An attempt had an outcome that nobody knows: it may have got through. */
+  readonly outcomeUnknown: boolean;
   /** The first final RES for each recipient. It stands. */
   readonly res: ReadonlyMap<string, RequestStatus>;
   /** Refused for now by a RES that came while the attempt was still in hand. */
@@ -149,6 +156,7 @@ export const nothing: MmsState = {
   variants: [],
   duplicates: 0,
   closed: false,
+  hold: null,
   evidence: 0,
   attached: false,
 };
@@ -184,19 +192,25 @@ export function isFinal(delivery: DeliveryStatus): boolean {
 }
 
 /**
- * Recipients of a leg of whom we know neither by RES nor by report that the partner took them on, and who have not failed:
+ * Recipients that are still on a leg (an operator may have rerouted others), of whom we know neither by RES nor by report that the partner took them on, and who have not failed:
  * for their sake the leg is tried, and its RES awaited.
  */
 export function unacknowledged(state: MmsState, leg: Leg): readonly string[] {
   return leg.recipients.filter((address) => {
     const recipient = state.recipients.get(address);
-    return recipient?.delivery.kind === 'pending' && !recipient.read && !leg.res.has(address);
+    if (recipient?.leg !== leg.leg) return false;
+    return recipient.delivery.kind === 'pending' && !recipient.read && !leg.res.has(address);
   });
 }
 
 /** The partner answered 250 to the transaction in hand: the responsibility is its own now. */
 export function isTaken(leg: Leg): boolean {
   return leg.sent.some((attempt) => attempt >= leg.transactionFrom);
+}
+
+/** The partner may have it, or has it. */
+export function mayHaveGotThrough(leg: Leg): boolean {
+  return isTaken(leg) || leg.outcomeUnknown || leg.res.size > 0;
 }
 
 /** This attempt's transaction is in hand and not known to be sent: the leg would go on trying. */

@@ -1,4 +1,5 @@
-import type { MmsEvent, PduEvidence, Refusal, ReportSource } from '../../../domain/mms/events.ts';
+import type { MmsEvent, PduEvidence, Received, Refusal, ReportSource } from '../../../domain/mms/events.ts';
+import { ownSubscribers } from '../../../domain/mms/facts.ts';
 import type { SmtpReply } from '../../../domain/ports.ts';
 
 /** One event in a sentence, as a person reads a timeline. Instants inside are given by `time`. */
@@ -6,14 +7,10 @@ export function describe(event: MmsEvent, time: (instant: number) => string): st
   switch (event.type) {
     case 'Received': {
       const { from, size, parts, recipients, flags } = event;
-      const asked = [
-        ...(flags.deliveryReport ? ['delivery report'] : []),
-        ...(flags.readReply ? ['read report'] : []),
-      ];
       return (
-        `from ${from.partner} (${from.account}, ${event.session.address}), ${event.sender.address} to ` +
+        `from ${origin(from, event.session.address)}, ${event.sender.address} to ` +
         `${recipients.map(({ address }) => address).join(', ')}; ${parts.length} parts, ${size.decoded} octets` +
-        `${asked.length > 0 ? `; wants ${asked.join(' and ')}` : ''}; expires ${time(event.expiresAt)}`
+        `${wants(flags)}; expires ${time(event.expiresAt)}`
       );
     }
     case 'Routed':
@@ -56,6 +53,20 @@ export function describe(event: MmsEvent, time: (instant: number) => string): st
       return `report ${event.report}: ${refusal(event.why)}`;
     case 'ReportAckReceived':
       return `report ${event.report}: ${event.status.code}${inBrackets(event.mark)}`;
+    case 'Notified':
+      return `${event.recipient} can fetch it (${event.gateway})`;
+    case 'Held':
+      return `by ${event.by}: ${event.why}`;
+    case 'Released':
+      return `by ${event.by}: ${event.why}${event.legs.length === 0 ? '' : `; sent again: leg ${event.legs.join(', ')}`}`;
+    case 'Rerouted':
+      return `leg ${event.leg} to ${event.route} (${event.partner}) as leg ${event.newLeg}, ${event.recipients.join(', ')}, by ${event.by}: ${event.why}${perhapsTwice(event)}`;
+    case 'Resent':
+      return `leg ${event.leg}, ${event.recipients.join(', ')}, by ${event.by}: ${event.why}${perhapsTwice(event)}`;
+    case 'Dropped':
+      return `${event.recipients.join(', ')}, by ${event.by}: ${event.why}`;
+    case 'Parked':
+      return `it made its worker fail ${event.failures} times: ${event.why}`;
     case 'DuplicateReceived':
       return `${event.of} again from ${sender(event.pdu)}${event.answer === null ? '' : '; answered again'}`;
     case 'VariantOpened':
@@ -70,6 +81,35 @@ export function describe(event: MmsEvent, time: (instant: number) => string): st
       return `${event.pduKind} from ${sender(event.pdu)}: ${event.errors.join(', ')}; ${reply(event.reply)}`;
     case 'Attached':
       return `to mms-${event.uid} by ${event.by}`;
+  }
+}
+
+function origin({ partner, account }: Received['from'], address: string): string {
+  return partner === ownSubscribers
+    ? `an own subscriber (${account}, ${address})`
+    : `${partner} (${account}, ${address})`;
+}
+
+function wants(flags: Received['flags']): string {
+  const asked = [
+    ...(flags.deliveryReport ? ['delivery report'] : []),
+    ...(flags.readReply ? ['read report'] : []),
+  ];
+  return asked.length > 0 ? `; wants ${asked.join(' and ')}` : '';
+}
+
+function perhapsTwice({ mayBeSecond }: { readonly mayBeSecond: boolean }): string {
+  return mayBeSecond ? ' (they may have it twice)' : '';
+}
+
+function saidBy(source: ReportSource): string {
+  switch (source.kind) {
+    case 'us':
+      return `: ${refusal(source.why)}`;
+    case 'partner':
+      return `, says ${sender(source.pdu)}`;
+    case 'handset':
+      return `, by its handset (${source.gateway}, ${source.address})`;
   }
 }
 
@@ -99,8 +139,7 @@ function reported(event: {
   readonly stands: boolean;
   readonly relay: { readonly report: number } | null;
 }): string {
-  const by =
-    event.source.kind === 'us' ? `: ${refusal(event.source.why)}` : `, says ${sender(event.source.pdu)}`;
+  const by = saidBy(event.source);
   const standing = event.stands ? '' : ' (outranked by an earlier report)';
   return `${by}${standing}${event.relay === null ? '' : `; owes the originator report ${event.relay.report}`}`;
 }

@@ -57,7 +57,8 @@ function nextStep(item: Due, state: MmsState, routesDown: ReadonlyMap<string, st
   const until = item.until === null ? '' : ` until ${instant(item.until)}`;
   const account = item.on.slice(item.on.indexOf(' ') + 1);
   const down = routesDown.get(account);
-  const waiting = down === undefined ? '' : `; waits because the route is down: ${down}`;
+  const held = state.hold === null ? '' : `; held by ${state.hold.by}: ${state.hold.why}`;
+  const waiting = down === undefined ? held : `; waits because the route is down: ${down}`;
   switch (item.do) {
     case 'forward': {
       const leg = state.legs[item.leg - 1];
@@ -71,6 +72,12 @@ function nextStep(item: Due, state: MmsState, routesDown: ReadonlyMap<string, st
       return `leg ${item.leg} is being sent; its claim ends at ${instant(item.at)}`;
     case 'time-out':
       return `wait for the RES to ${item.leg === undefined ? `report ${item.report ?? ''}` : `leg ${item.leg}`} until ${instant(item.at)}`;
+    case 'notify':
+      return `tell the handset gateway about ${item.recipient}${until}${held}`;
+    case 'expire':
+      return `${item.recipient} may fetch it until ${instant(item.at)}`;
+    case 'release':
+      return 'wait for an operator: it made its worker fail';
     case 'give-up':
       return `wait for ${item.leg === undefined ? 'reports' : `an operator (leg ${item.leg})`} until ${instant(item.at)}`;
   }

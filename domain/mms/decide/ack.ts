@@ -1,6 +1,6 @@
 import type { AckMark, AckReceived, MmsEvent, PduEvidence, Refusal, ResStatus } from '../events.ts';
 import type { Moment } from '../plans.ts';
-import { legOf, unacknowledged, type Leg, type MmsState } from '../state.ts';
+import { legOf, recipientOf, unacknowledged, type Leg, type MmsState } from '../state.ts';
 import { conclude, inOrder, type Step } from './conclude.ts';
 import { fail } from './fail.ts';
 
@@ -114,7 +114,13 @@ function consequence(leg: Leg, received: AckReceived, command: ReceiveAck): Step
       return () => [];
     case 'permanent': {
       const failure = { status: 'Rejected', by: 'partner', why, report: true } as const;
-      return fail(received.recipients, failure, command.moment);
+      // Those that were rerouted meanwhile have another leg's fate.
+      return (state) => {
+        const concerned = received.recipients.filter(
+          (address) => recipientOf(state, address).leg === leg.leg,
+        );
+        return fail(concerned, failure, command.moment)(state);
+      };
     }
     case 'transient':
       // One in hand is settled by its own outcome first.

@@ -15,6 +15,8 @@ export interface Receive {
   /** Each once, at least one. */
   readonly recipients: readonly RoutedRecipient[];
   readonly answer: AnswerRequest | null;
+  /** A flood rule holds it from the beginning. */
+  readonly hold?: { readonly why: string };
 }
 
 export interface RoutedRecipient extends IntakeRecipient {
@@ -23,7 +25,15 @@ export interface RoutedRecipient extends IntakeRecipient {
 
 /** Where one recipient goes. */
 export type Way =
-  RouteWay | { readonly to: 'refused'; readonly status: RequestStatus; readonly text: string };
+  RouteWay | OwnWay | { readonly to: 'refused'; readonly status: RequestStatus; readonly text: string };
+
+/** To an own subscriber's mailbox. */
+export interface OwnWay {
+  readonly to: 'Direct';
+  readonly by: Routed['by'];
+  readonly mask?: string;
+  readonly deadline: number;
+}
 
 export interface RouteWay {
   readonly to: 'route';
@@ -86,7 +96,7 @@ function statusOf(state: MmsState, { recipients }: Receive): Received['status'] 
 }
 
 function intake(state: MmsState, command: Receive, fresh: readonly RoutedRecipient[]): readonly MmsEvent[] {
-  const { moment, pdu } = command;
+  const { moment, pdu, hold } = command;
   const status = statusOf(state, command);
   const received: Received = {
     ...pdu,
@@ -103,10 +113,12 @@ function intake(state: MmsState, command: Receive, fresh: readonly RoutedRecipie
     state,
     () => [received],
     ...fresh.map(({ address, way }) =>
-      way.to === 'route'
-        ? () => [sentBy(address, way, legs.get(address) ?? 0, moment)]
-        : block(address, way.text, report, moment),
+      way.to === 'refused'
+        ? block(address, way.text, report, moment)
+        : () => [routedBy(address, way, legs.get(address) ?? 0, moment)],
     ),
+    (next) =>
+      hold === undefined || next.hold !== null ? [] : [{ type: 'Held', by: 'flood rule', why: hold.why }],
   );
 }
 
@@ -126,12 +138,15 @@ function legNumbers(state: MmsState, fresh: readonly RoutedRecipient[]): Readonl
   );
 }
 
-function sentBy(address: string, way: RouteWay, leg: number, moment: Moment): Routed {
-  const { partner, route, by, mask, deadline } = way;
+function routedBy(address: string, way: RouteWay | OwnWay, leg: number, moment: Moment): Routed {
+  const { by, mask, deadline } = way;
   return {
     type: 'Routed',
     recipient: address,
-    to: { kind: 'route', partner, route, leg },
+    to:
+      way.to === 'Direct'
+        ? { kind: 'Direct' }
+        : { kind: 'route', partner: way.partner, route: way.route, leg },
     by,
     ...(mask === undefined ? {} : { mask }),
     routedAt: moment.now,

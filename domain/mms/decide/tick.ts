@@ -42,6 +42,12 @@ function stepsOf(state: MmsState, command: Tick): readonly Step[] {
         return isOver ? [() => [{ type: 'ReportAbandoned', report: item.report, why: tooLate }]] : [];
       case 'give-up':
         return isDue ? [giveUp(item.leg, command.moment)] : [];
+      case 'notify':
+        return isOver ? [expireUnfetched(item.recipient, command.moment)] : [];
+      case 'expire':
+        return isDue ? [expireUnfetched(item.recipient, command.moment)] : [];
+      case 'release':
+        return [];
     }
   });
 }
@@ -85,6 +91,11 @@ function expire(number: number, moment: Moment): Step {
     const failure = { status: 'Expired', by: 'us', why, report: true } as const;
     return fail(unacknowledged(state, leg), failure, moment)(state);
   };
+}
+
+function expireUnfetched(recipient: string, moment: Moment): Step {
+  const why: Refusal = { by: 'us', text: 'not fetched before its expiry' };
+  return fail([recipient], { status: 'Expired', by: 'us', why, report: true }, moment);
 }
 
 /** The end of waiting: for an operator (a held leg), or for any report at all. */

@@ -16,6 +16,7 @@ export function routed(state: MmsState, event: Routed): MmsState {
   const next = changeRecipient(state, event.recipient, () => ({
     routed: true,
     leg: to.kind === 'route' ? to.leg : null,
+    mailbox: to.kind === 'Direct' ? { notified: false, at: event.routedAt, deadline: event.deadline } : null,
   }));
   if (to.kind !== 'route') return next;
   if (to.leg <= next.legs.length) {
@@ -63,7 +64,13 @@ export function forwardDeferred(state: MmsState, event: ForwardDeferred): MmsSta
   if (newLeg === undefined) {
     return changeLeg(state, event.leg, (leg) =>
       event.newTransaction === true
-        ? { stage, ids: null, transactionFrom: leg.attempts + 1, refusedForNow: [] }
+        ? {
+            stage,
+            ids: null,
+            transactionFrom: leg.attempts + 1,
+            outcomeUnknown: false,
+            refusedForNow: [],
+          }
         : { stage },
     );
   }
@@ -91,6 +98,7 @@ export function forwardOutcomeUnknown(state: MmsState, event: ForwardOutcomeUnkn
   const { then, nextAttemptAt } = event;
   return changeLeg(state, event.leg, () => ({
     stage: then === 'hold' ? { kind: 'held' } : { kind: 'waiting', nextAttemptAt },
+    outcomeUnknown: true,
   }));
 }
 
@@ -112,12 +120,13 @@ export function forwardAckTimedOut(state: MmsState, number: number, event: AckTi
 }
 
 /** A leg that nothing was tried on. */
-const untried = {
+export const untried = {
   attempts: 0,
   ids: null,
   transactionIds: [],
   transactionFrom: 1,
   sent: [],
+  outcomeUnknown: false,
   res: new Map<string, never>(),
   refusedForNow: [],
   repeatedRes: 0,
