@@ -84,6 +84,11 @@ export interface EventStore {
     expected: Expected,
     events: readonly NewEvent[],
   ): TaskEither<AppendFailure, Appended>;
+  /**
+   * Removes a whole stream for good if it stands at exactly that revision; of one that is not there nothing is left to remove. Positions
+   * of other events stay as they are, none is ever given again, and projections lose the stream's rows.
+   */
+  forget(stream: string, revision: number): TaskEither<AppendFailure, void>;
   /** Events of a stream from a revision on (default 0). A stream that does not exist is empty. */
   readStream(stream: string, from?: number): TaskEither<StoreUnavailable, readonly StoredEvent[]>;
   /** The global feed after a position (null: from the beginning), of streams whose names begin with one of `prefixes`. */
@@ -99,6 +104,12 @@ export interface EventStore {
 
 /** Bodies and heads live in segments of their own, because heads (evidence) are kept longer. */
 export type ContentKind = 'body' | 'head';
+
+/** A part of the content that can only go as a whole. */
+export interface Segment {
+  readonly kind: ContentKind;
+  readonly name: string;
+}
 
 /** Names sealed content and its key. Opaque to all but the content store. */
 export type ContentRef = string & { readonly contentRef: unique symbol };
@@ -125,6 +136,12 @@ export interface ContentStore {
   read(ref: ContentRef): AsyncIterable<Uint8Array>;
   /** Destroys the keys, so that nothing can read these any more. */
   erase(refs: readonly ContentRef[]): TaskEither<ContentFailure, void>;
+  /** Segments of a kind in which everything was kept before that instant, oldest first. */
+  segmentsBefore(kind: ContentKind, instant: number): TaskEither<ContentFailure, readonly Segment[]>;
+  /** Where it is or was kept; null: it is no reference of this store. */
+  segmentOf(ref: ContentRef): Segment | null;
+  /** Takes a whole segment away, with its keys: what was in it is erased. The one being written stays. */
+  dropSegment(segment: Segment): TaskEither<ContentFailure, void>;
 }
 
 export class ContentError extends Error {
@@ -145,6 +162,28 @@ export interface KeyStore {
   /** Null when it was destroyed. */
   find(ref: KeyRef): Promise<Uint8Array | null>;
   destroy(refs: readonly KeyRef[]): Promise<void>;
+}
+
+// ---------------------------------------------------------------- own subscribers
+
+/**
+ * Where messages for our own subscribers end: an HTTP mailbox, or an MM1 gateway that sends m-notification.ind by WAP push. What it
+ * may ask of us is `Handsets` (engine/handsets): submit, retrieve, read.
+ */
+export interface HandsetGateway {
+  /** In events: which gateway it was. */
+  readonly name: string;
+  /** Tells a subscriber that a message can be fetched. Left: not now; it is asked again. Telling twice does no harm. */
+  notify(notice: HandsetNotice): TaskEither<{ readonly message: string }, void>;
+}
+
+export interface HandsetNotice {
+  readonly number: string;
+  readonly uid: string;
+  /** Null: it wants to stay unknown. */
+  readonly from: string | null;
+  readonly size: number;
+  readonly expiresAt: number;
 }
 
 // ---------------------------------------------------------------- mail out

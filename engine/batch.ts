@@ -15,7 +15,7 @@ export interface Cause {
   readonly correlation: string;
   /** The PDU, timer or effect that led to it. */
   readonly causation: string;
-  readonly actor: 'smtp-in' | 'worker' | 'clock' | 'engine';
+  readonly actor: 'smtp-in' | 'handset' | 'worker' | 'clock' | 'operator' | 'engine';
   readonly occurredAt: number;
 }
 

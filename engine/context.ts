@@ -1,6 +1,14 @@
 import type { Configuration } from '../domain/configuration.ts';
 import type { Owed } from '../domain/mms/due.ts';
-import type { Clock, ContentStore, EventStore, MailTransport, Randomness, Timers } from '../domain/ports.ts';
+import type {
+  Clock,
+  ContentStore,
+  EventStore,
+  HandsetGateway,
+  MailTransport,
+  Randomness,
+  Timers,
+} from '../domain/ports.ts';
 import type { RouteTable } from '../domain/routing/route-table.ts';
 
 /** All that the engine's programs stand on. One record, passed along; nothing in `engine/` reaches further than this. */
@@ -11,6 +19,8 @@ export interface Context {
   readonly store: EventStore;
   readonly content: ContentStore;
   readonly transport: MailTransport;
+  /** Our own subscribers' side. */
+  readonly gateway: HandsetGateway;
   readonly openWork: OpenWork;
   readonly index: MessageIndex;
   readonly configuration: Configuration;

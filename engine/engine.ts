@@ -1,9 +1,11 @@
 import type { Route } from '../domain/partner.ts';
 import type { Lane } from '../domain/ports.ts';
-import { onAnswers, onForwards, type Due } from '../domain/mms/due.ts';
+import { onAnswers, onForwards, onHandsets, type Due } from '../domain/mms/due.ts';
 import type { Tip } from './batch.ts';
 import { recordConfiguration } from './configuration-record.ts';
 import type { Context } from './context.ts';
+import type { Handsets } from './handsets/handsets.ts';
+import { handsets } from './handsets/service.ts';
 import { messages as openMessages, type Messages } from './messages.ts';
 import { note, partnerStream, type PartnerEvent } from './partner-streams.ts';
 import { acceptance } from './receive/accept.ts';
@@ -16,6 +18,7 @@ import { clockwork, voidEarlierClaims } from './serve/clock.ts';
 import { performForwards } from './serve/forward.ts';
 import { workLane } from './serve/lane.ts';
 import { openLine, type Line, type LineEvents } from './serve/line.ts';
+import { notifyLane } from './serve/notify.ts';
 import { workQueue, type WorkQueue } from './serve/queue.ts';
 
 /** A running engine: what the SMTP server talks to, and what `mm4 partners` asks. */
@@ -23,6 +26,8 @@ export interface Engine {
   readonly reception: Reception;
   lines(): readonly Line[];
   bytesInFlight(): number;
+  /** What a handset gateway may ask. */
+  readonly handsets: Handsets;
   /** Takes no more work and waits for what is in hand. */
   stop(): Promise<void>;
 }
@@ -42,6 +47,9 @@ export async function startEngine(context: Context): Promise<Engine> {
     partner.routes.map((route) => openLine(context, partner, route, lineEvents(context))),
   );
   const lanes = lines.flatMap((line) => serveLine(context, messages, line, queues));
+  const notices = workQueue(context, onHandsets);
+  queues.set(onHandsets, notices);
+  lanes.push(notifyLane(context, messages, notices));
   const clock = clockwork(context, messages);
   const budget = byteBudget(context, context.configuration.limits.bytesInFlight);
   const accept = acceptance(context, messages);
@@ -50,6 +58,7 @@ export async function startEngine(context: Context): Promise<Engine> {
     reception: receptionist(context, intakes(context, budget, accept)),
     lines: () => lines,
     bytesInFlight: () => budget.inFlight(),
+    handsets: handsets(context, messages),
     stop: async () => {
       clock.stop();
       for (const queue of queues.values()) queue.stop();

@@ -9,6 +9,7 @@ import type { Context } from '../../engine/context.ts';
 import { startEngine, type Engine } from '../../engine/engine.ts';
 import { openSegmentStore, type SegmentStore } from '../content-segments/store.ts';
 import { startHealthServer } from '../http/health.ts';
+import { httpMailbox } from '../mailbox/gateway.ts';
 import { openLog } from '../log/log.ts';
 import { samePassword, systemClock, systemRandomness, systemTimers } from '../runtime/runtime.ts';
 import type { SmtpServer } from '../smtp-in/options.ts';
@@ -119,6 +120,7 @@ function contextOf(
     store,
     content,
     transport: smtpTransport({ ehloName }),
+    gateway: httpMailbox,
     openWork: projections,
     index: projections,
     configuration,

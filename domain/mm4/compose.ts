@@ -1,6 +1,7 @@
 import { formatDate } from './dates.ts';
 import { headerLine, yesNo, type HeaderLine } from './encode.ts';
 import { encodeWords } from './encoded-words.ts';
+import type { Flags } from './pdu.ts';
 
 /** One thing a message holds. */
 export interface ContentPart {
@@ -26,6 +27,9 @@ export interface NewForward {
   readonly requestAck: boolean;
   readonly deliveryReport: boolean;
   readonly readReply: boolean;
+  readonly priority?: Flags['priority'];
+  readonly messageClass?: Flags['messageClass'];
+  readonly expiresAt?: number;
   /** Stands in no part. */
   readonly boundary: string;
 }
@@ -49,7 +53,7 @@ function headerLines(forward: NewForward): readonly HeaderLine[] {
     ['From', forward.from],
     ['Sender', forward.from],
     ['To', forward.to.join(', ')],
-    ...(forward.subject === undefined ? [] : [['Subject', encodeWords(forward.subject)] as const]),
+    ...optional('Subject', forward.subject === undefined ? undefined : encodeWords(forward.subject)),
     ['X-Mms-3GPP-MMS-Version', forward.version],
     ['X-Mms-Message-Type', 'MM4_forward.REQ'],
     ['X-Mms-Transaction-ID', `"${forward.transactionId}"`],
@@ -58,7 +62,14 @@ function headerLines(forward: NewForward): readonly HeaderLine[] {
     ['X-Mms-Originator-System', forward.systemAddress],
     ['X-Mms-Delivery-Report', yesNo(forward.deliveryReport)],
     ['X-Mms-Read-Reply', yesNo(forward.readReply)],
+    ...optional('X-Mms-Priority', forward.priority),
+    ...optional('X-Mms-Message-Class', forward.messageClass),
+    ...optional('X-Mms-Expiry', forward.expiresAt === undefined ? undefined : formatDate(forward.expiresAt)),
   ];
+}
+
+function optional(name: string, value: string | undefined): readonly HeaderLine[] {
+  return value === undefined ? [] : [[name, value]];
 }
 
 /** Base64 in lines of 76 for everything: any transport takes it. */

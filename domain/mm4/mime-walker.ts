@@ -35,8 +35,11 @@ const maxBoundaryLine = 256;
 /** `\r\n--`: what a chunk may end in the middle of. */
 const lookBack = 4;
 
-export function mimeWalker(top: readonly HeaderField[]): MimeWalker {
-  const entities = entityTree(top);
+/** What a part's decoded octets are given to, for whoever wants more of them than their digest. */
+export type PartSink = (facts: PartFacts) => (bytes: Uint8Array) => void;
+
+export function mimeWalker(top: readonly HeaderField[], sink?: PartSink): MimeWalker {
+  const entities = entityTree(top, sink);
   // A boundary may be the very first line: it then stands after a line end that never was.
   let pending: Buffer = Buffer.from('\n');
   /** Octets at the start of `pending` that only serve to recognise a line start. */
@@ -119,7 +122,7 @@ interface EntityTree {
 }
 
 /** The open multiparts and the part in hand. */
-function entityTree(top: readonly HeaderField[]): EntityTree {
+function entityTree(top: readonly HeaderField[], sink?: PartSink): EntityTree {
   const parts: Part[] = [];
   const warnings = new Set<string>();
   const unknownEncodings: string[] = [];
@@ -141,7 +144,7 @@ function entityTree(top: readonly HeaderField[]): EntityTree {
       const facts = partFacts(fields);
       if (facts.quotedContentId) warnings.add('content-id-quoted');
       if (!isKnownEncoding(facts.encoding)) unknownEncodings.push(facts.encoding);
-      part = { facts, decoder: transferDecoder(facts.encoding) };
+      part = { facts, decoder: transferDecoder(facts.encoding, sink?.(facts)) };
     }
   };
 

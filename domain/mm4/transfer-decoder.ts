@@ -11,12 +11,14 @@ export function isKnownEncoding(encoding: string): boolean {
   return ['7bit', '8bit', 'binary', 'base64', 'quoted-printable'].includes(encoding);
 }
 
-export function transferDecoder(encoding: string): TransferDecoder {
+/** @param keep gets the decoded octets too */
+export function transferDecoder(encoding: string, keep?: (bytes: Uint8Array) => void): TransferDecoder {
   const hash = runningSha256();
   let size = 0;
   const take = (bytes: Buffer): void => {
     size += bytes.length;
     hash.update(bytes);
+    keep?.(bytes);
   };
   const decoder = decoderOf(encoding, take);
   return {

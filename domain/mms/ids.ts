@@ -4,6 +4,7 @@ import { uuid5 } from '../hash.ts';
 const messages = '5d0f6c5e-0b0e-5c3e-9d0a-6d6d34000001';
 const aliases = '5d0f6c5e-0b0e-5c3e-9d0a-6d6d34000002';
 const evidence = '5d0f6c5e-0b0e-5c3e-9d0a-6d6d34000003';
+const submissions = '5d0f6c5e-0b0e-5c3e-9d0a-6d6d34000004';
 
 /**
  * The uid of a message: X-Mms-Message-ID is an MM's identity for its whole life (TS 23.140), so whoever knows the id finds
@@ -15,6 +16,11 @@ export function uidOf(normalMessageId: string, variant = 0): string {
 }
 
 export const streamOf = (uid: string): string => `mms-${uid}`;
+
+/** The local part of the Message-ID of what an own subscriber submits under a key: the same key names the same message. */
+export function submissionId(number: string, key: string): string {
+  return uuid5(submissions, `${number}\0${key}`);
+}
 
 /** The one-event stream that leads from a partner's own id for a message to ours. */
 export function aliasStream(partner: string, normalMessageId: string): string {

@@ -3,7 +3,7 @@ import type { Refusal } from '../../domain/mm4/verdict.ts';
 import { findMasks } from '../../domain/routing/masks.ts';
 import type { Context } from '../context.ts';
 import type { Incoming } from './accept.ts';
-import { answerRequestOf } from './evidence.ts';
+import { answerRequestOf, originOf } from './evidence.ts';
 import { waysOf } from './ways.ts';
 
 /**
@@ -21,7 +21,8 @@ export function permissionProblem(context: Context, incoming: Incoming<ForwardRe
     return denied('the sender is a subscriber of ours');
   }
   if (answerRequestOf(context, incoming, 'MM4_forward.RES') !== null) return null;
-  const ways = waysOf(context, incoming, arrival.arrivedAt);
+  const routable = { pdu, rcptTo: arrival.envelope.rcptTo, cameFrom: originOf(incoming) };
+  const ways = waysOf(context, routable, arrival.arrivedAt);
   const refused = ways.flatMap(({ way }) => (way.to === 'refused' ? [way] : []));
   const [first] = refused;
   if (first === undefined || refused.length < ways.length) return null;

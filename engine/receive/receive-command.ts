@@ -20,7 +20,7 @@ export function receiveCommand(
   return {
     moment,
     evidence: evidenceOf(incoming, content.head),
-    recipients: waysOf(context, incoming, moment.now),
+    recipients: waysOf(context, { pdu, rcptTo: envelope.rcptTo, cameFrom: originOf(incoming) }, moment.now),
     answer: answerRequestOf(context, incoming, 'MM4_forward.RES'),
     pdu: {
       from: originOf(incoming),

@@ -1,11 +1,10 @@
 import { parseAddress } from '../../domain/mm4/address.ts';
 import type { Address, ForwardReq } from '../../domain/mm4/pdu.ts';
 import type { RoutedRecipient, Way } from '../../domain/mms/decide/receive.ts';
+import type { Origin } from '../../domain/mms/events.ts';
 import { uidOf } from '../../domain/mms/ids.ts';
 import { routeRecipient, type RouteDecision } from '../../domain/routing/route-table.ts';
 import type { Context } from '../context.ts';
-import type { Incoming } from './accept.ts';
-import { originOf } from './evidence.ts';
 
 const defaultLifetime = (context: Context): number => context.configuration.limits.expiry;
 
@@ -15,21 +14,25 @@ export function expiryOf(context: Context, pdu: ForwardReq, now: number): number
   return Math.min(pdu.expiry?.at ?? latest, latest);
 }
 
+/** A forward on its way to its recipients. */
+export interface Routable {
+  readonly pdu: ForwardReq;
+  readonly rcptTo: readonly string[];
+  /** Null: an own subscriber. */
+  readonly cameFrom: Origin | null;
+}
+
 /** The recipients of the envelope, each once, with the way its message goes. */
-export function waysOf(
-  context: Context,
-  incoming: Incoming<ForwardReq>,
-  now: number,
-): readonly RoutedRecipient[] {
-  const { pdu, arrival } = incoming;
+export function waysOf(context: Context, routable: Routable, now: number): readonly RoutedRecipient[] {
+  const { pdu, rcptTo: envelope } = routable;
   const expiresAt = expiryOf(context, pdu, now);
   const seen = new Set<string>();
-  return arrival.envelope.rcptTo.flatMap((rcptTo): readonly RoutedRecipient[] => {
+  return envelope.flatMap((rcptTo): readonly RoutedRecipient[] => {
     const address = parseAddress(rcptTo);
     if (seen.has(address.value)) return [];
     seen.add(address.value);
     const { raw, shown } = asWritten(pdu, address);
-    const way = wayOf(context, incoming, address, now, expiresAt);
+    const way = wayOf(context, routable, address, now, expiresAt);
     return [{ address: address.value, kind: address.kind, raw, shown, rcptTo, way }];
   });
 }
@@ -44,16 +47,16 @@ function asWritten(pdu: ForwardReq, address: Address): Pick<RoutedRecipient, 'ra
 
 function wayOf(
   context: Context,
-  incoming: Incoming<ForwardReq>,
+  { pdu, cameFrom }: Routable,
   recipient: Address,
   now: number,
   expiresAt: number,
 ): Way {
   const decision = routeRecipient(context.routes, {
     recipient,
-    sender: incoming.pdu.from?.value ?? '',
-    uid: uidOf(incoming.pdu.messageId?.normal ?? ''),
-    cameFrom: originOf(incoming),
+    sender: pdu.from?.value ?? '',
+    uid: uidOf(pdu.messageId?.normal ?? ''),
+    cameFrom,
   });
   switch (decision.to) {
     case 'route': {
@@ -70,12 +73,15 @@ function wayOf(
         maxRecipients: target.route.maxRecipientsPerPdu,
       };
     }
-    case 'Direct':
+    case 'Direct': {
+      const { by, mask } = decision;
+      return { to: 'Direct', by, ...(mask === undefined ? {} : { mask }), deadline: expiresAt };
+    }
     case 'WAPPush':
       return {
         to: 'refused',
         status: 'Error-service-denied',
-        text: `${decision.to} delivery comes with the handset gateway, which this system does not have yet`,
+        text: 'WAPPush needs a handset gateway that sends WAP push, which this system does not have',
       };
     case 'none':
       return { to: 'refused', ...reasonOf(decision.reason) };
