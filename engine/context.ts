@@ -46,6 +46,13 @@ export interface Log {
 export interface MessageIndex {
   /** Streams by a transaction id, Message-ID or phone number, the latest first. */
   find(key: string, max: number): Promise<readonly string[]>;
+  /** Streams by the beginning of a phone number or id, page by page: those behind `after`, at most `max`. */
+  findByPrefix(prefix: string, after: IndexEntry | null, max: number): Promise<readonly IndexEntry[]>;
+}
+
+export interface IndexEntry {
+  readonly key: string;
+  readonly stream: string;
 }
 
 /** One thing a stream waits for, as the open-work projection has it. */
@@ -67,6 +74,12 @@ export interface OpenWork {
   overdue(now: number, max: number): Promise<readonly OpenWorkRow[]>;
   /** Rows that wait for a claim (`lease ...`), of any worker. */
   leases(max: number): Promise<readonly OpenWorkRow[]>;
+  /** All rows that wait for `on`, by instant and stream, page by page: those behind `after`, at most `max`. */
+  pageOf(
+    on: string,
+    after: Pick<OpenWorkRow, 'at' | 'stream'> | null,
+    max: number,
+  ): Promise<readonly OpenWorkRow[]>;
   /** Everything appended before the call is taken in when this settles. */
   whenCaughtUp(): Promise<void>;
 }

@@ -39,6 +39,8 @@ export const reportGrace = 24 * 3_600_000;
 
 export const onForwards = (route: string): string => `forwards ${route}`;
 export const onAnswers = (route: string): string => `answers ${route}`;
+/** RES that are awaited from a route's partner. */
+export const onAcks = (route: string): string => `acks ${route}`;
 export const onLease = (worker: string): string => `lease ${worker}`;
 export const onHandsets = 'handsets';
 /** What waits for an operator, by the route (or `handsets`) it would go by. */
@@ -107,7 +109,15 @@ function legDue(state: MmsState, leg: Leg): readonly Due[] {
     case 'sent':
       return stage.ackUntil === null || unacknowledged(state, leg).length === 0
         ? []
-        : [{ do: 'time-out', leg: leg.leg, on: onClock, at: stage.ackUntil, until: null }];
+        : [
+            {
+              do: 'time-out',
+              leg: leg.leg,
+              on: onAcks(leg.route),
+              at: stage.ackUntil,
+              until: stage.ackUntil,
+            },
+          ];
     case 'held':
       return unacknowledged(state, leg).length === 0
         ? []
@@ -159,7 +169,13 @@ function firstReports(state: MmsState): readonly Report[] {
 function reportDue(report: Report): Due {
   const { plan, stage } = report;
   return stage.kind === 'awaiting-ack'
-    ? { do: 'time-out', report: plan.report, on: onClock, at: stage.until, until: null }
+    ? {
+        do: 'time-out',
+        report: plan.report,
+        on: onAcks(plan.route),
+        at: stage.until,
+        until: stage.until,
+      }
     : {
         do: 'relay',
         report: plan.report,

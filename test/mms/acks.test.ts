@@ -155,7 +155,7 @@ describe('a RES for some recipients (Request-Recipients)', () => {
     const state = given(...twoInFlight)
       .when(res('Ok', { recipients: [b1] }))
       .then([{ type: 'AckReceived', recipients: [b1] }], [second]);
-    assert.ok(owes(state).includes('time-out clock'));
+    assert.ok(owes(state).includes('time-out acks to-op-b'));
   });
 
   test('that names nobody of this message means everybody', () => {

@@ -109,6 +109,9 @@ export interface Arriving {
   readonly to?: readonly string[];
   /** Of these, nobody serves the number. */
   readonly refused?: readonly string[];
+  /** These are subscribers of our own. */
+  readonly own?: readonly string[];
+  readonly hold?: string;
   readonly at?: number;
   readonly from?: string;
   readonly flags?: Flags;
@@ -123,7 +126,7 @@ export interface Arriving {
 
 export function receive(arriving: Arriving = {}): Receive {
   const { to = [b1], refused = [], at = t0, from = 'op-a', flags = plain, body = 'b' } = arriving;
-  const { transactionId = '"t-1"', askRes = true, reportsTo = returnPath } = arriving;
+  const { transactionId = '"t-1"', askRes = true, reportsTo = returnPath, hold } = arriving;
   const pdu: Receive['pdu'] = {
     from: { partner: from, account: `${from}-in` },
     messageId: { raw: `"${messageId}"`, normal: messageId },
@@ -150,6 +153,7 @@ export function receive(arriving: Arriving = {}): Receive {
     pdu,
     evidence: evidence(from, { transactionId }),
     answer: askRes ? resAsked('MM4_forward.RES', transactionId) : null,
+    ...(hold === undefined ? {} : { hold: { why: hold } }),
     recipients: to.map((address) => ({
       address,
       kind: 'plmn',
@@ -167,7 +171,8 @@ const noWay: Way = {
   text: 'no route leads to this recipient',
 };
 
-function wayOf(address: string, { deadline = expiresAt, maxRecipients = 100 }: Arriving): Way {
+function wayOf(address: string, { deadline = expiresAt, maxRecipients = 100, own = [] }: Arriving): Way {
+  if (own.includes(address)) return { to: 'Direct', by: 'mask', mask: '+4477009004*', deadline };
   const partner = address.startsWith('+44770090046') ? 'op-c' : 'op-b';
   return {
     to: 'route',

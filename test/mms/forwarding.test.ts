@@ -79,7 +79,7 @@ describe('an attempt', () => {
     const state = given(arrives(), claim())
       .when(sent())
       .then([{ type: 'ForwardSent', leg: 1, attempt: 1, recipients: [b1], reply: { code: 250 } }]);
-    assert.deepEqual(owes(state), ['time-out clock', 'answer answers to-op-a', 'give-up clock']);
+    assert.deepEqual(owes(state), ['time-out acks to-op-b', 'answer answers to-op-a', 'give-up clock']);
   });
 
   test('that asked for no RES hands the message over', () => {

@@ -54,7 +54,7 @@ export function fold(state: MmsState, events: readonly MmsEvent[]): MmsState {
   return events.reduce(evolve, state);
 }
 
-/** What a state owes, in short: `forward to-op-b`, `time-out clock`. */
+/** What a state owes, in short: `forward to-op-b`, `time-out acks to-op-b`. */
 export function owes(state: MmsState): readonly string[] {
   const dues = due(state);
   const waitedFor = new Set(owed(dues).map(({ on }) => on));

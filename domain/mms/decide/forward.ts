@@ -22,7 +22,7 @@ export interface StartForward {
 export function startForward(state: MmsState, command: StartForward): readonly MmsEvent[] {
   const { moment } = command;
   const leg = state.legs[command.leg - 1];
-  if (state.closed || leg?.stage.kind !== 'waiting') return [];
+  if (state.closed || state.hold !== null || leg?.stage.kind !== 'waiting') return [];
   if (leg.stage.nextAttemptAt > moment.now || leg.deadline <= moment.now) return [];
   const recipients = unacknowledged(state, leg);
   if (recipients.length === 0) return [];

@@ -1,4 +1,4 @@
-import { isPending } from '../due.ts';
+import { isPending, onHandsets } from '../due.ts';
 import type { Hand, MmsEvent, Refusal, Rerouted } from '../events.ts';
 import type { Moment } from '../plans.ts';
 import {
@@ -65,6 +65,7 @@ function move({ leg: number }: Leg, to: OtherRoute, hand: Hand, { now }: Moment)
     const leg = state.legs[number - 1];
     if (leg === undefined) return [];
     const recipients = unacknowledged(state, leg);
+    const expiry = Math.max(...state.intakes.map(({ expiresAt }) => expiresAt));
     const groups = Math.ceil(recipients.length / to.maxRecipients);
     return Array.from({ length: groups }, (_, group): Rerouted => ({
       type: 'Rerouted',
@@ -75,7 +76,7 @@ function move({ leg: number }: Leg, to: OtherRoute, hand: Hand, { now }: Moment)
       partner: to.partner,
       route: to.route,
       at: now,
-      deadline: to.deadline,
+      deadline: Math.min(to.deadline, expiry),
       mayBeSecond: mayHaveGotThrough(leg),
     }));
   };
@@ -116,41 +117,54 @@ export function resend(state: MmsState, again: Again, hand: Hand, moment: Moment
 }
 
 /** Everybody the message is still to reach fails as `Expired`, and the originator hears it if it asked. */
-export function expire(state: MmsState, hand: Hand, moment: Moment): OperatorDecision {
-  const pending = endable(state);
+export function expire(
+  state: MmsState,
+  hand: Hand,
+  moment: Moment,
+  from?: readonly string[],
+): OperatorDecision {
+  const pending = endable(state, from);
   if (pending.length === 0) return unchanged(endProblem(state));
   const why: Refusal = { by: 'us', text: `expired by ${hand.by}: ${hand.why}` };
   return decided(
     state,
-    ...unhold(state, hand, moment),
+    ...unhold(state, pending, hand, moment),
     fail(pending, { status: 'Expired', by: 'us', why, report: true }, moment),
   );
 }
 
 /** The same without a word to the originator. */
-export function drop(state: MmsState, hand: Hand, moment: Moment): OperatorDecision {
-  const recipients = endable(state);
+export function drop(
+  state: MmsState,
+  hand: Hand,
+  moment: Moment,
+  from?: readonly string[],
+): OperatorDecision {
+  const recipients = endable(state, from);
   if (recipients.length === 0) return unchanged(endProblem(state));
   const why: Refusal = { by: 'us', text: `dropped by ${hand.by}: ${hand.why}` };
   return decided(
     state,
-    ...unhold(state, hand, moment),
+    ...unhold(state, recipients, hand, moment),
     () => [{ type: 'Dropped', ...hand, recipients }],
     fail(recipients, { status: 'Rejected', by: 'us', why, report: false }, moment),
   );
 }
 
-/** What ends is not held any more. */
-function unhold(state: MmsState, hand: Hand, { now }: Moment): readonly Step[] {
-  return state.hold === null ? [] : [() => [{ type: 'Released', ...hand, legs: [], at: now }]];
+/** What ends whole is not held any more. */
+function unhold(state: MmsState, ending: readonly string[], hand: Hand, { now }: Moment): readonly Step[] {
+  const pending = [...state.recipients.values()].filter(isPending);
+  if (state.hold === null || pending.length > ending.length) return [];
+  return [() => [{ type: 'Released', ...hand, legs: [], at: now }]];
 }
 
-/** Recipients whose fate is open and in nobody's hand. */
-function endable(state: MmsState): readonly string[] {
+/** Recipients whose fate is open and in nobody's hand; with `from`, only those on these routes. */
+function endable(state: MmsState, from: readonly string[] | undefined): readonly string[] {
   return [...state.recipients.values()]
     .filter((recipient) => {
       const leg = recipient.leg === null ? undefined : state.legs[recipient.leg - 1];
-      return isPending(recipient) && leg?.stage.kind !== 'claimed';
+      if (!isPending(recipient) || leg?.stage.kind === 'claimed') return false;
+      return from === undefined || from.includes(leg?.route ?? onHandsets);
     })
     .map(({ address }) => address);
 }
