@@ -3,6 +3,7 @@ import type { Owed } from '../domain/mms/due.ts';
 import type {
   Clock,
   ContentStore,
+  Disk,
   EventStore,
   HandsetGateway,
   MailTransport,
@@ -18,11 +19,13 @@ export interface Context {
   readonly randomness: Randomness;
   readonly store: EventStore;
   readonly content: ContentStore;
+  readonly disk: Disk;
   readonly transport: MailTransport;
   /** Our own subscribers' side. */
   readonly gateway: HandsetGateway;
   readonly openWork: OpenWork;
   readonly index: MessageIndex;
+  readonly ends: StreamEnds;
   readonly configuration: Configuration;
   readonly configurationDigest: string;
   readonly routes: RouteTable;
@@ -58,6 +61,14 @@ export interface IndexEntry {
 /** One thing a stream waits for, as the open-work projection has it. */
 export interface OpenWorkRow extends Owed {
   readonly stream: string;
+}
+
+/** Which streams are over, and which are not. Lags a little behind the store, like open work. */
+export interface StreamEnds {
+  /** Streams of a kind (`mms`, `orphan`, `refused`) that owe and await nothing since before that instant, oldest first. */
+  endedBefore(kind: string, instant: number, max: number): Promise<readonly string[]>;
+  /** Streams that owe or await something, by name: those behind `after`, at most `max`. */
+  open(after: string, max: number): Promise<readonly string[]>;
 }
 
 /** The open-work projection: what waits, without anything in memory. It lags a little behind the store. */

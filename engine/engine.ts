@@ -7,6 +7,7 @@ import type { Context } from './context.ts';
 import type { Handsets } from './handsets/handsets.ts';
 import { handsets } from './handsets/service.ts';
 import { messages as openMessages, type Messages } from './messages.ts';
+import { parking } from './parking.ts';
 import { note, partnerStream, type PartnerEvent } from './partner-streams.ts';
 import { acceptance } from './receive/accept.ts';
 import { byteBudget } from './receive/budget.ts';
@@ -41,7 +42,8 @@ export async function startEngine(context: Context): Promise<Engine> {
   };
   const messages = openMessages(context, ring);
   await recordConfiguration(context);
-  await voidEarlierClaims(context, messages);
+  const parked = parking(context, messages);
+  await voidEarlierClaims(context, messages, parked);
 
   const lines = context.configuration.partners.flatMap((partner) =>
     partner.routes.map((route) => openLine(context, partner, route, lineEvents(context))),
@@ -50,7 +52,7 @@ export async function startEngine(context: Context): Promise<Engine> {
   const notices = workQueue(context, onHandsets);
   queues.set(onHandsets, notices);
   lanes.push(notifyLane(context, messages, notices));
-  const clock = clockwork(context, messages);
+  const clock = clockwork(context, messages, parked);
   const budget = byteBudget(context, context.configuration.limits.bytesInFlight);
   const accept = acceptance(context, messages);
 
