@@ -186,6 +186,12 @@ export interface HandsetNotice {
   readonly expiresAt: number;
 }
 
+/** Where all of it is kept. */
+export interface Disk {
+  /** Octets that can still be written. */
+  free(): Promise<number>;
+}
+
 // ---------------------------------------------------------------- mail out
 
 /** Which connections of a route: RES and reports have one of their own and never wait behind bulk. */

@@ -91,6 +91,8 @@ export interface OpenWork {
     after: Pick<OpenWorkRow, 'at' | 'stream'> | null,
     max: number,
   ): Promise<readonly OpenWorkRow[]>;
+  /** How much waits for each thing, and since when. */
+  waiting(): Promise<readonly { readonly on: string; readonly waiting: number; readonly oldest: number }[]>;
   /** Everything appended before the call is taken in when this settles. */
   whenCaughtUp(): Promise<void>;
 }

@@ -1,12 +1,16 @@
-import type { Route } from '../domain/partner.ts';
-import type { Lane } from '../domain/ports.ts';
-import { onAnswers, onForwards, onHandsets, type Due } from '../domain/mms/due.ts';
+import type * as E from 'fp-ts/lib/Either.js';
+
+import type { Configuration } from '../domain/configuration.ts';
+import { onHandsets, type Due } from '../domain/mms/due.ts';
 import type { Tip } from './batch.ts';
 import { recordConfiguration } from './configuration-record.ts';
 import type { Context } from './context.ts';
+import { watchDisk } from './disk.ts';
 import type { Handsets } from './handsets/handsets.ts';
 import { handsets } from './handsets/service.ts';
-import { messages as openMessages, type Messages } from './messages.ts';
+import { liveContext, type ContextBase } from './live-context.ts';
+import { messages as openMessages } from './messages.ts';
+import { noteNode } from './node-stream.ts';
 import { parking } from './parking.ts';
 import { note, partnerStream, type PartnerEvent } from './partner-streams.ts';
 import { acceptance } from './receive/accept.ts';
@@ -14,11 +18,11 @@ import { byteBudget } from './receive/budget.ts';
 import { intakes } from './receive/intake.ts';
 import { receptionist } from './receive/receptionist.ts';
 import type { Reception } from './reception.ts';
-import { performAnswers } from './serve/answers.ts';
+import { reload, waitingForRemoved, type Reloaded } from './reload.ts';
+import { retention } from './retention.ts';
 import { clockwork, voidEarlierClaims } from './serve/clock.ts';
-import { performForwards } from './serve/forward.ts';
-import { workLane } from './serve/lane.ts';
-import { openLine, type Line, type LineEvents } from './serve/line.ts';
+import type { Line, LineEvents } from './serve/line.ts';
+import { openLines } from './serve/lines.ts';
 import { notifyLane } from './serve/notify.ts';
 import { workQueue, type WorkQueue } from './serve/queue.ts';
 
@@ -27,14 +31,20 @@ export interface Engine {
   readonly reception: Reception;
   lines(): readonly Line[];
   bytesInFlight(): number;
+  /** Why no mail is taken: the disk is almost full. Null: it is not. */
+  diskProblem(): string | null;
   /** What a handset gateway may ask. */
   readonly handsets: Handsets;
+  /** Puts another configuration in force; left: why not, and then nothing has changed. */
+  reload(configuration: Configuration, by: string): Promise<E.Either<string, Reloaded>>;
   /** Takes no more work and waits for what is in hand. */
   stop(): Promise<void>;
 }
 
 /** Starts all programs over the given ports. Claims of earlier incarnations are void before any new work begins. */
-export async function startEngine(context: Context): Promise<Engine> {
+export async function startEngine(base: ContextBase): Promise<Engine> {
+  const live = liveContext(base);
+  const { context } = live;
   const queues = new Map<string, WorkQueue>();
   const ring = (stream: string, dues: readonly Due[]): void => {
     const now = context.clock.now();
@@ -45,56 +55,38 @@ export async function startEngine(context: Context): Promise<Engine> {
   const parked = parking(context, messages);
   await voidEarlierClaims(context, messages, parked);
 
-  const lines = context.configuration.partners.flatMap((partner) =>
-    partner.routes.map((route) => openLine(context, partner, route, lineEvents(context))),
-  );
-  const lanes = lines.flatMap((line) => serveLine(context, messages, line, queues));
+  await noteNode(context, {
+    type: 'Started',
+    incarnation: context.incarnation,
+    digest: context.configurationDigest,
+  });
+  for (const problem of await waitingForRemoved(context, context.configuration))
+    context.log.error({}, problem);
+
+  const lines = openLines(context, messages, queues, lineEvents(context));
   const notices = workQueue(context, onHandsets);
   queues.set(onHandsets, notices);
-  lanes.push(notifyLane(context, messages, notices));
+  const noticing = notifyLane(context, messages, notices);
   const clock = clockwork(context, messages, parked);
+  const disk = await watchDisk(context);
+  const removal = retention(context);
   const budget = byteBudget(context, context.configuration.limits.bytesInFlight);
   const accept = acceptance(context, messages);
 
   return {
-    reception: receptionist(context, intakes(context, budget, accept)),
-    lines: () => lines,
+    reception: receptionist(context, intakes(context, budget, accept), disk.problem),
+    lines: lines.all,
+    reload: (configuration, by) => reload(live, lines, configuration, by),
     bytesInFlight: () => budget.inFlight(),
+    diskProblem: disk.problem,
     handsets: handsets(context, messages),
     stop: async () => {
       clock.stop();
-      for (const queue of queues.values()) queue.stop();
-      for (const line of lines) line.stop();
-      await Promise.all(lanes);
+      disk.stop();
+      notices.stop();
+      await Promise.all([lines.stop(), noticing, removal.stop()]);
     },
   };
-}
-
-/** RES and reports have one connection of their own and never wait behind bulk. */
-function connectionsOf(route: Route, lane: Lane): number {
-  return lane === 'answers' ? 1 : route.maxConnections;
-}
-
-function serveLine(
-  context: Context,
-  messages: Messages,
-  line: Line,
-  queues: Map<string, WorkQueue>,
-): readonly Promise<void>[] {
-  const { account } = line.route;
-  const serve = (lane: Lane, on: string, perform: typeof performForwards): Promise<void>[] => {
-    const queue = workQueue(context, on);
-    queues.set(on, queue);
-    return Array.from({ length: connectionsOf(line.route, lane) }, () =>
-      workLane(context, line, lane, queue, (stream, session) =>
-        perform(context, messages, stream, line, session),
-      ),
-    );
-  };
-  return [
-    ...serve('forwards', onForwards(account), performForwards),
-    ...serve('answers', onAnswers(account), performAnswers),
-  ];
 }
 
 /** A line's health is an event of its partner's stream, so that the store alone tells why a message waits. */

@@ -20,7 +20,6 @@ export interface Incoming<P extends Pdu = Pdu> {
 /** Every mail that reached its final dot: decoded, judged, and given to the family of decisions its kind belongs to. */
 export function acceptance(context: Context, messages: Messages): Accept {
   const desk: Desk = { context, messages, evidenceLimit: evidenceLimit(context) };
-  const ownDomains = new Set(context.configuration.node.domains);
   return (arrival) => {
     const { read, envelope, visitor, arrivedAt } = arrival;
     const pdu = decodePdu({
@@ -36,7 +35,7 @@ export function acceptance(context: Context, messages: Messages): Accept {
       wireSize: read.wireSize,
       decodedSize: read.mime.decodedSize,
       headTooLong: read.headTooLong,
-      ownDomains,
+      ownDomains: context.routes.ownDomains,
     });
     return refusal === null ? acceptKind(desk, { arrival, pdu }) : refuse(desk, { arrival, pdu }, refusal);
   };

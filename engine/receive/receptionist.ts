@@ -22,7 +22,11 @@ export type BeginIntake = (visitor: KnownVisitor, envelope: MailEnvelope) => Pdu
  * Who may say what before DATA (design: MAIL and RCPT refuse only what no PDU could justify, since what kind of PDU it is
  * shows only afterwards).
  */
-export function receptionist(context: Context, beginIntake: BeginIntake): Reception {
+export function receptionist(
+  context: Context,
+  beginIntake: BeginIntake,
+  diskProblem: () => string | null,
+): Reception {
   const { partners, limits } = context.configuration;
   const connections = new Map<string, number>();
 
@@ -66,6 +70,9 @@ export function receptionist(context: Context, beginIntake: BeginIntake): Recept
     },
 
     mail: (_visitor, mailFrom, size) => {
+      if (diskProblem() !== null) {
+        return { code: 452, enhanced: '4.3.1', text: 'no room for mail at the moment, try again later' };
+      }
       if (size !== undefined && size > limits.wireSize) {
         return { code: 552, enhanced: '5.3.4', text: `too big: the limit is ${limits.wireSize} octets` };
       }

@@ -1,0 +1,67 @@
+import * as E from 'fp-ts/lib/Either.js';
+
+import { changedKeys, needRestart } from '../domain/configuration-changes.ts';
+import type { Configuration } from '../domain/configuration.ts';
+import { onAnswers, onForwards, onHeld } from '../domain/mms/due.ts';
+import { recordConfiguration } from './configuration-record.ts';
+import type { Context } from './context.ts';
+import type { LiveContext } from './live-context.ts';
+import { noteNode } from './node-stream.ts';
+import type { Lines } from './serve/lines.ts';
+
+export interface Reloaded {
+  readonly digest: string;
+  /** The keys that changed. */
+  readonly changes: readonly string[];
+}
+
+/**
+ * Puts another configuration in force, or says why not and changes nothing. Messages in flight keep the decisions they were given;
+ * so a route that something waits for cannot go.
+ */
+export async function reload(
+  live: LiveContext,
+  lines: Lines,
+  next: Configuration,
+  by: string,
+): Promise<E.Either<string, Reloaded>> {
+  const { context } = live;
+  const changes = changedKeys(context.configuration, next);
+  const fixed = needRestart(changes);
+  if (fixed.length > 0)
+    return E.left(`only a restart can change ${fixed.join(', ')}: stop the engine and start it again`);
+  const stuck = await waitingForRemoved(context, next);
+  if (stuck.length > 0) return E.left(stuck.join('\n'));
+  live.replace(next);
+  await recordConfiguration(context);
+  await noteNode(context, { type: 'ConfigurationChanged', digest: context.configurationDigest, by, changes });
+  lines.follow();
+  context.log.info({ by, changes, digest: context.configurationDigest }, 'another configuration is in force');
+  return E.right({ digest: context.configurationDigest, changes });
+}
+
+/** What waits for routes that the configuration does not have any more, and what to do about it. */
+export async function waitingForRemoved(
+  context: Context,
+  { partners }: Configuration,
+): Promise<readonly string[]> {
+  const kept = new Set(partners.flatMap(({ routes }) => routes.map(({ account }) => account)));
+  await context.openWork.whenCaughtUp();
+  const waiting = await context.openWork.waiting();
+  const routes = new Set(waiting.flatMap(({ on }) => routeIn(on)).filter((route) => !kept.has(route)));
+  const count = (on: string): number => waiting.find((row) => row.on === on)?.waiting ?? 0;
+  return [...routes].map((route) => {
+    const forwards = count(onForwards(route)) + count(onHeld(route));
+    const answers = count(onAnswers(route));
+    return (
+      `the route ${route} is gone, and ${forwards} messages and ${answers} RES or reports wait for it: keep it until they are through, or ` +
+      `"mm4 reroute --route ${route} --to OTHER --why ..." the messages`
+    );
+  });
+}
+
+/** The route that something waits for; RES that are awaited need none. */
+function routeIn(on: string): readonly string[] {
+  const [kind, route] = on.split(' ');
+  return route !== undefined && kind !== 'lease' && kind !== 'acks' && route !== 'handsets' ? [route] : [];
+}
