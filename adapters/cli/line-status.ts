@@ -1,6 +1,6 @@
 import { onAnswers, onForwards } from '../../domain/mms/due.ts';
 import type { Line } from '../../engine/serve/line.ts';
-import type { ProjectionQueries } from '../store-sqlite/projections/projections.ts';
+import type { ProjectionQueries } from '../store-sqlite/projections/answers.ts';
 
 /** One route as `mm4 partners` shows it. Instants in milliseconds since 1970 UTC. */
 export interface RouteStatus {

@@ -2,15 +2,11 @@ import * as E from 'fp-ts/lib/Either.js';
 
 import { decodeEvent } from '../../domain/mms/codec.ts';
 import { evolve } from '../../domain/mms/evolve.ts';
-import { parseAddress } from '../../domain/mm4/address.ts';
-import { normaliseId } from '../../domain/mm4/ids.ts';
-import { parseOurTransactionId, streamOf, uidOf } from '../../domain/mms/ids.ts';
 import { nothing } from '../../domain/mms/state.ts';
 import type { StoredEvent } from '../../domain/ports.ts';
-import {
-  openProjectionsForReading,
-  type ProjectionQueries,
-} from '../store-sqlite/projections/projections.ts';
+import { streamsMeant } from '../../engine/operator/select.ts';
+import type { ProjectionQueries } from '../store-sqlite/projections/answers.ts';
+import { openProjectionsForReading } from '../store-sqlite/projections/projections.ts';
 import { openStoreForReading } from '../store-sqlite/store.ts';
 import type { Command } from './commands.ts';
 import { readConfiguration } from './configuration.ts';
@@ -81,26 +77,14 @@ function openForReading(directory: string): {
   }
 }
 
-/** Everything an id may mean; streams that do not exist are passed over later. */
+/** What an id may mean, and the orphans that bore transaction ids of it; streams that do not exist are passed over later. */
 async function streamsOf(id: string, projections: ProjectionQueries): Promise<readonly string[]> {
-  const normal = normaliseId(id);
-  const ours = parseOurTransactionId(normal);
-  const number = parseAddress(normal);
-  const guesses = [
-    ...(/^[a-z]+-[0-9a-f-]{36}$/.test(normal) ? [normal] : []),
-    ...(/^[0-9a-f-]{36}$/.test(normal) ? [streamOf(normal)] : []),
-    ...(ours === null ? [] : [streamOf(ours.uid)]),
-    streamOf(uidOf(normal)),
-    ...(await projections.find(normal, shownAtMost)),
-    ...(number.kind === 'plmn' && number.value !== normal
-      ? await projections.find(number.value, shownAtMost)
-      : []),
-  ];
-  const homes = guesses.filter((stream) => stream.startsWith('mms-'));
+  const meant = await streamsMeant(projections, id);
+  const homes = meant.filter((stream) => stream.startsWith('mms-'));
   const orphans = await Promise.all(
-    homes.map((home) => projections.find(`concerns ${home.slice(4)}`, shownAtMost)),
+    homes.map((home) => projections.find(`concerns ${home.slice('mms-'.length)}`, shownAtMost)),
   );
-  return [...new Set([...guesses, ...orphans.flat()])];
+  return [...new Set([...meant, ...orphans.flat()])];
 }
 
 function jsonOf(stored: readonly StoredEvent[]): string {

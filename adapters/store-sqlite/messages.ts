@@ -8,13 +8,22 @@ export interface AppendRequest {
   readonly events: readonly NewEvent[];
 }
 
-export type AppendAnswer =
+/** Removes a whole stream that stands at exactly that revision. */
+export interface ForgetRequest {
+  readonly request: number;
+  readonly forget: string;
+  readonly revision: number;
+}
+
+export type WriteRequest = AppendRequest | ForgetRequest;
+
+export type WriteAnswer =
   | { readonly request: number; readonly revision: number; readonly position: number }
   | { readonly request: number; readonly failure: AppendFailure };
 
-export type ToWriter = { readonly appends: readonly AppendRequest[] } | { readonly close: true };
+export type ToWriter = { readonly writes: readonly WriteRequest[] } | { readonly close: true };
 export type FromWriter =
-  { readonly ready: true } | { readonly answers: readonly AppendAnswer[]; readonly commits: number };
+  { readonly ready: true } | { readonly answers: readonly WriteAnswer[]; readonly commits: number };
 
 export type ReadQuestion =
   | { readonly kind: 'stream'; readonly stream: string; readonly from: number }

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 
+import type { Position, StoredEvent } from '../../domain/ports.ts';
 import type { EventRow, ReadQuestion } from './messages.ts';
 
 /** Answers questions about events on one read-only connection, each in a short transaction of its own. */
@@ -10,6 +11,15 @@ export interface EventReader {
     prefixes: readonly string[],
     max: number,
   ): { readonly rows: readonly EventRow[]; readonly next: number; readonly caughtUp: boolean };
+}
+
+/** A row as the engine knows it. */
+export function eventOf([position, stream, revision, type, id, data, metadata]: EventRow): StoredEvent {
+  return { position: positionOf(position), stream, revision, type, id, data, metadata };
+}
+
+export function positionOf(position: number): Position {
+  return String(position) as Position;
 }
 
 const columns = 'e.position, s.name, e.revision, e.type, e.id, e.data, e.metadata';
@@ -33,6 +43,40 @@ export function eventReader(db: DatabaseSync): EventReader {
         caughtUp: rows.length < max,
       };
     },
+  };
+}
+
+/** What projections follow: events, and the streams that were removed. */
+export interface Changes {
+  readonly rows: readonly EventRow[];
+  /** Removed before any of `rows`, or unrelated to them: the events of a stream that was removed are in no page. */
+  readonly forgotten: readonly Forgotten[];
+  readonly next: number;
+  readonly caughtUp: boolean;
+}
+
+export interface Forgotten {
+  readonly position: number;
+  readonly stream: string;
+}
+
+/** Reads the changes after a position; at most so many events. */
+export function changeReader(db: DatabaseSync): (after: number, max: number) => Changes {
+  const reader = eventReader(db);
+  const newest = db.prepare('select max(position) as position from forgotten');
+  const between = db.prepare(
+    'select position, stream from forgotten where position > ? and position <= ? order by position',
+  );
+  return (after, max) => {
+    // Asked first, so that every event up to there is in the page that is read then.
+    const lastForgotten = Number(newest.get()?.['position'] ?? 0);
+    const { rows, next: lastRead, caughtUp } = reader.feed(after, [''], max);
+    const next = caughtUp ? Math.max(lastRead, lastForgotten) : lastRead;
+    const forgotten = between.all(after, next).map((row) => ({
+      position: Number(row['position']),
+      stream: String(row['stream']),
+    }));
+    return { rows, forgotten, next, caughtUp };
   };
 }
 

@@ -13,13 +13,18 @@ const migrations: readonly string[] = [
      metadata text not null,
      unique (stream, revision)
    );`,
+  // Streams that were removed, at a position of their own: a projection that comes by there removes their rows.
+  `create table forgotten (position integer primary key, stream text not null);`,
 ];
+
+/** A removal is remembered for so many positions; a projection that is further behind is made anew. */
+export const forgottenKept = 1_000_000;
 
 /** Opens the event file for writing, and brings an older one up to date. */
 export function openForWriting(file: string): DatabaseSync {
   const db = new DatabaseSync(file);
   db.exec(
-    'pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 4000; pragma journal_size_limit = 67108864;',
+    'pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 4000; pragma journal_size_limit = 67108864; pragma secure_delete = on;',
   );
   migrate(db, file);
   return db;
@@ -34,6 +39,18 @@ export function openForReading(file: string): DatabaseSync {
     throw new Error(`${file} has schema ${version}, this program knows ${migrations.length}: upgrade it`);
   }
   return db;
+}
+
+/** Whether a file has the schema of this program; an older one gets it when an engine starts on it. */
+export function isUpToDate(db: DatabaseSync): boolean {
+  return versionOf(db) === migrations.length;
+}
+
+/** The last position that was given, to an event or to a removal; 0: none. */
+export function lastPosition(db: DatabaseSync): number {
+  const lastOf = (table: string): number =>
+    Number(db.prepare(`select max(position) as last from ${table}`).get()?.['last'] ?? 0);
+  return Math.max(lastOf('events'), lastOf('forgotten'));
 }
 
 function migrate(db: DatabaseSync, file: string): void {

@@ -3,26 +3,19 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 
 import * as E from 'fp-ts/lib/Either.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
 
-import type {
-  AppendFailure,
-  Appended,
-  EventStore,
-  FeedPage,
-  Position,
-  StoredEvent,
-  StoreUnavailable,
-} from '../../domain/ports.ts';
+import type { AppendFailure, Appended, EventStore, FeedPage, StoreUnavailable } from '../../domain/ports.ts';
 import { lockDirectory } from './lock.ts';
+import { eventOf, positionOf } from './reading.ts';
 import type {
-  AppendAnswer,
-  AppendRequest,
-  EventRow,
   FromWriter,
   ReadAnswer,
   ReadQuestion,
   ReadRequest,
   ToWriter,
+  WriteAnswer,
+  WriteRequest,
 } from './messages.ts';
 
 export interface SqliteStore extends EventStore {
@@ -32,6 +25,8 @@ export interface SqliteStore extends EventStore {
 }
 
 export const eventFile = (directory: string): string => join(directory, 'events.db');
+
+export const storeExists = (directory: string): boolean => existsSync(eventFile(directory));
 
 /** Opens the store of an engine: locks the directory, makes or upgrades the file. Throws `DirectoryInUse`. */
 export async function openStore(directory: string): Promise<SqliteStore> {
@@ -59,7 +54,7 @@ export async function openStore(directory: string): Promise<SqliteStore> {
 export function openStoreForReading(directory: string): Pick<EventStore, 'readStream' | 'readFeed'> & {
   close(): Promise<void>;
 } {
-  if (!existsSync(eventFile(directory))) {
+  if (!storeExists(directory)) {
     throw new Error(
       `there is no event store in ${directory}: name the node.dataDir of an engine that has run`,
     );
@@ -71,7 +66,7 @@ export function openStoreForReading(directory: string): Pick<EventStore, 'readSt
 // ---------------------------------------------------------------- writing
 
 interface Writing {
-  readonly appends: Pick<SqliteStore, 'append' | 'onAppended' | 'commits'>;
+  readonly appends: Pick<SqliteStore, 'append' | 'forget' | 'onAppended' | 'commits'>;
   close(): Promise<void>;
 }
 
@@ -79,12 +74,12 @@ async function startWriter(file: string): Promise<Writing> {
   const worker = new Worker(new URL('./writer.ts', import.meta.url), { workerData: { file } });
   const pending = new Map<number, (answer: E.Either<AppendFailure, Appended>) => void>();
   const listeners = new Set<() => void>();
-  let queue: AppendRequest[] = [];
+  let queue: WriteRequest[] = [];
   let requests = 0;
   let commits = 0;
   let dead: string | null = null;
 
-  const settle = (answer: AppendAnswer): void => {
+  const settle = (answer: WriteAnswer): void => {
     pending.get(answer.request)?.(
       'failure' in answer
         ? E.left(answer.failure)
@@ -100,11 +95,21 @@ async function startWriter(file: string): Promise<Writing> {
     pending.clear();
   };
 
-  /** All appends of one turn of the event loop go over in one message. */
+  /** All writes of one turn of the event loop go over in one message. */
   const flush = (): void => {
-    const appends = queue;
+    const writes = queue;
     queue = [];
-    worker.postMessage({ appends } satisfies ToWriter);
+    worker.postMessage({ writes } satisfies ToWriter);
+  };
+
+  const write = (request: (request: number) => WriteRequest): Promise<E.Either<AppendFailure, Appended>> => {
+    if (dead !== null) return Promise.resolve(E.left({ kind: 'unavailable', message: dead }));
+    return new Promise((resolve) => {
+      requests += 1;
+      pending.set(requests, resolve);
+      if (queue.length === 0) setImmediate(flush);
+      queue.push(request(requests));
+    });
   };
 
   const started = Promise.withResolvers<undefined>();
@@ -133,14 +138,10 @@ async function startWriter(file: string): Promise<Writing> {
       },
       append: (stream, expected, events) => () => {
         if (events.length === 0) throw new Error('an append without events');
-        if (dead !== null) return Promise.resolve(E.left({ kind: 'unavailable', message: dead }));
-        return new Promise((resolve) => {
-          requests += 1;
-          pending.set(requests, resolve);
-          if (queue.length === 0) setImmediate(flush);
-          queue.push({ request: requests, stream, expected, events });
-        });
+        return write((request) => ({ request, stream, expected, events }));
       },
+      forget: (stream, revision) =>
+        TE.map(() => undefined)(() => write((request) => ({ request, forget: stream, revision }))),
     },
     close: () =>
       new Promise((resolve) => {
@@ -213,12 +214,4 @@ function startReader(file: string): Reading {
       await worker.terminate();
     },
   };
-}
-
-function eventOf([position, stream, revision, type, id, data, metadata]: EventRow): StoredEvent {
-  return { position: positionOf(position), stream, revision, type, id, data, metadata };
-}
-
-function positionOf(position: number): Position {
-  return String(position) as Position;
 }

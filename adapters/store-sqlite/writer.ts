@@ -2,8 +2,15 @@ import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from '
 import type { DatabaseSync } from 'node:sqlite';
 
 import type { AppendFailure, Expected } from '../../domain/ports.ts';
-import type { AppendAnswer, AppendRequest, FromWriter, ToWriter } from './messages.ts';
-import { openForWriting } from './schema.ts';
+import type {
+  AppendRequest,
+  ForgetRequest,
+  FromWriter,
+  ToWriter,
+  WriteAnswer,
+  WriteRequest,
+} from './messages.ts';
+import { forgottenKept, lastPosition, openForWriting } from './schema.ts';
 
 /**
  * The one writer. Everything that waits when it is free becomes one transaction and shares one sync (group commit); answers go out
@@ -22,16 +29,20 @@ const idsFrom = db.prepare(
 const insertEvent = db.prepare(
   'insert into events (position, stream, revision, type, id, data, metadata) values (?, ?, ?, ?, ?, ?, ?)',
 );
+const deleteEvents = db.prepare('delete from events where stream = ?');
+const deleteStream = db.prepare('delete from streams where id = ?');
+const insertForgotten = db.prepare('insert into forgotten (position, stream) values (?, ?)');
+const pruneForgotten = db.prepare('delete from forgotten where position <= ?');
 
-let position = Number(db.prepare('select max(position) as position from events').get()?.['position'] ?? 0);
+let position = lastPosition(db);
 let commits = 0;
 
 port.on('message', (first: ToWriter) => {
-  const requests: AppendRequest[] = [];
+  const requests: WriteRequest[] = [];
   let closing = false;
   for (let message: ToWriter | undefined = first; message !== undefined; message = nextMessage()) {
     if ('close' in message) closing = true;
-    else requests.push(...message.appends);
+    else requests.push(...message.writes);
   }
   if (requests.length > 0) answer(commitTogether(db, requests));
   if (closing) {
@@ -45,16 +56,16 @@ function nextMessage(): ToWriter | undefined {
   return (receiveMessageOnPort(port) as { message: ToWriter } | undefined)?.message;
 }
 
-function answer(answers: readonly AppendAnswer[]): void {
+function answer(answers: readonly WriteAnswer[]): void {
   port.postMessage({ answers, commits } satisfies FromWriter);
 }
 
 /** One transaction for all. A batch that conflicts writes nothing and does not hinder the others. */
-function commitTogether(database: DatabaseSync, requests: readonly AppendRequest[]): readonly AppendAnswer[] {
+function commitTogether(database: DatabaseSync, requests: readonly WriteRequest[]): readonly WriteAnswer[] {
   const before = position;
   try {
     database.exec('begin immediate');
-    const answers = requests.map(append);
+    const answers = requests.map((request) => ('forget' in request ? forget(request) : append(request)));
     database.exec('commit');
     commits += 1;
     return answers;
@@ -67,9 +78,9 @@ function commitTogether(database: DatabaseSync, requests: readonly AppendRequest
 /** Rolled back: nothing was written. If even that is in doubt, nobody can say. */
 function fail(
   database: DatabaseSync,
-  requests: readonly AppendRequest[],
+  requests: readonly WriteRequest[],
   why: string,
-): readonly AppendAnswer[] {
+): readonly WriteAnswer[] {
   let failure: AppendFailure;
   try {
     if (database.isTransaction) database.exec('rollback');
@@ -80,7 +91,7 @@ function fail(
   return requests.map(({ request }) => ({ request, failure }));
 }
 
-function append({ request, stream, expected, events }: AppendRequest): AppendAnswer {
+function append({ request, stream, expected, events }: AppendRequest): WriteAnswer {
   const known = findStream.get(stream)?.['id'];
   const actual: Expected = known === undefined ? 'no-stream' : Number(headOf.get(known)?.['revision']);
   if (actual !== expected) {
@@ -96,6 +107,20 @@ function append({ request, stream, expected, events }: AppendRequest): AppendAns
     revision += 1;
     insertEvent.run(position, id, revision, event.type, event.id, event.data, event.metadata);
   }
+  return { request, revision, position };
+}
+
+/** The removal has a position of its own, so that projections learn of it and no position is ever given twice. */
+function forget({ request, forget: stream, revision }: ForgetRequest): WriteAnswer {
+  const known = findStream.get(stream)?.['id'];
+  if (known === undefined) return { request, revision, position };
+  const actual = Number(headOf.get(known)?.['revision']);
+  if (actual !== revision) return { request, failure: { kind: 'conflict', actual } };
+  position += 1;
+  deleteEvents.run(known);
+  deleteStream.run(known);
+  insertForgotten.run(position, stream);
+  pruneForgotten.run(position - forgottenKept);
   return { request, revision, position };
 }
 

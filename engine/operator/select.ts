@@ -48,7 +48,10 @@ export function waitingFor(route: string): readonly string[] {
 }
 
 /** Streams that an id, in any form people have it, may mean; those that do not exist are passed over by whoever looks. */
-export async function streamsMeant(index: MessageIndex, id: string): Promise<readonly string[]> {
+export async function streamsMeant(
+  index: Pick<MessageIndex, 'find'>,
+  id: string,
+): Promise<readonly string[]> {
   const normal = normaliseId(id);
   const ours = parseOurTransactionId(normal);
   const number = parseAddress(normal);

@@ -6,9 +6,25 @@ export type Question =
   | { readonly ask: 'next'; readonly on: string; readonly now: number }
   | { readonly ask: 'overdue'; readonly now: number; readonly max: number }
   | { readonly ask: 'leases'; readonly max: number }
+  | {
+      readonly ask: 'page';
+      readonly on: string;
+      readonly at: number;
+      readonly stream: string;
+      readonly max: number;
+    }
+  | {
+      readonly ask: 'prefix';
+      readonly prefix: string;
+      readonly key: string;
+      readonly stream: string;
+      readonly max: number;
+    }
   | { readonly ask: 'waiting' }
   | { readonly ask: 'find'; readonly key: string; readonly max: number }
-  | { readonly ask: 'routes' };
+  | { readonly ask: 'routes' }
+  | { readonly ask: 'ended'; readonly kind: string; readonly before: number; readonly max: number }
+  | { readonly ask: 'open'; readonly after: string; readonly max: number };
 
 export type AnswerRow = Readonly<Record<string, string | number | null>>;
 
@@ -23,8 +39,18 @@ export function answering(db: DatabaseSync): (question: Question) => readonly An
   const waiting = db.prepare(
     'select on_what, count(*) as waiting, min(at) as oldest from open_work group by on_what',
   );
-  const find = db.prepare('select stream, at from message_index where key = ? order by at desc limit ?');
+  const find = db.prepare(
+    'select stream, max(at) as at from message_index where key = ? group by stream order by at desc limit ?',
+  );
+  const page = db.prepare(`${work} where on_what = ? and (at, stream) > (?, ?) order by at, stream limit ?`);
+  const prefixed = db.prepare(
+    'select key, stream from message_index where (key, stream) > (?, ?) and key < ? order by key, stream limit ?',
+  );
   const routes = db.prepare('select route, partner, state, since, why from routes');
+  const ended = db.prepare(
+    'select stream from ended_streams where kind = ? and at < ? order by at, stream limit ?',
+  );
+  const open = db.prepare('select distinct stream from open_work where stream > ? order by stream limit ?');
   return (question) => {
     switch (question.ask) {
       case 'due':
@@ -39,8 +65,18 @@ export function answering(db: DatabaseSync): (question: Question) => readonly An
         return waiting.all() as AnswerRow[];
       case 'find':
         return find.all(question.key, question.max) as AnswerRow[];
+      case 'page':
+        return page.all(question.on, question.at, question.stream, question.max) as AnswerRow[];
+      case 'prefix': {
+        const { prefix, key, stream, max } = question;
+        return prefixed.all(key, stream, `${prefix}\uffff`, max) as AnswerRow[];
+      }
       case 'routes':
         return routes.all() as AnswerRow[];
+      case 'ended':
+        return ended.all(question.kind, question.before, question.max) as AnswerRow[];
+      case 'open':
+        return open.all(question.after, question.max) as AnswerRow[];
     }
   };
 }

@@ -2,23 +2,28 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite';
 
 import type { Change, Projection, RecordedEvent, Row, Table } from '../../../projections/projection.ts';
 import type { EventRow } from '../messages.ts';
+import type { Changes } from '../reading.ts';
 
 /** One projection's tables in a file, and how events get into them. */
 export interface ProjectionTables {
   readonly projection: Projection;
   /** The position it has taken in. */
   position(): number;
-  /** Takes in a page of the feed. Inside the caller's transaction, so that rows and position commit together. */
-  take(rows: readonly EventRow[], next: number): void;
+  /** Takes in what is new in a page. Inside the caller's transaction, so that rows and position commit together. */
+  take(page: Changes): void;
 }
 
-/** Makes the tables, or makes them anew if another version left them: then they are rebuilt from the beginning. */
-export function projectionTables(db: DatabaseSync, projection: Projection): ProjectionTables {
+/**
+ * Makes the tables, or makes them anew if another version left them, or if they are so far behind that removals after their position
+ * may be remembered no more (`oldest`): then they are rebuilt from the beginning.
+ */
+export function projectionTables(db: DatabaseSync, projection: Projection, oldest: number): ProjectionTables {
   db.exec(
     'create table if not exists checkpoints (name text primary key, version integer not null, position integer not null)',
   );
   const known = db.prepare('select version, position from checkpoints where name = ?').get(projection.name);
-  if (Number(known?.['version'] ?? -1) !== projection.version) makeAnew(db, projection);
+  const isBehind = Number(known?.['position'] ?? 0) < oldest;
+  if (Number(known?.['version'] ?? -1) !== projection.version || isBehind) makeAnew(db, projection);
   let position = Number(
     db.prepare('select position from checkpoints where name = ?').get(projection.name)?.['position'] ?? 0,
   );
@@ -27,8 +32,13 @@ export function projectionTables(db: DatabaseSync, projection: Projection): Proj
   return {
     projection,
     position: () => position,
-    take: (rows, next) => {
-      for (const change of changesOf(projection, rows)) apply(change);
+    take: ({ rows, forgotten, next }) => {
+      if (next <= position) return;
+      for (const { stream } of forgotten.filter((one) => one.position > position)) {
+        for (const change of projection.forget(stream)) apply(change);
+      }
+      const fresh = rows.filter(([at]) => at > position);
+      for (const change of changesOf(projection, fresh)) apply(change);
       remember.run(next, projection.name);
       position = next;
     },

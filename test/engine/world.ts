@@ -1,0 +1,40 @@
+import type { IncomingPdu } from '../support/memory-engine.ts';
+
+/** Three partners as a configuration, and the mail of the first. */
+export function configuration(more: { readonly routeB?: string; readonly top?: string } = {}): string {
+  const partner = (name: string, index: number, transit: string, route = ''): string => `
+  - name: op-${name}
+    domains: [mmsc.op-${name}.example]
+    transit: [${transit}]
+    vasps: [{ account: 192.0.2.${index}, mm4AckRouting: op-${name}-out }]
+    routes:
+      - { account: op-${name}-out, recipients: ["+447700900${index}*"], server: 192.0.2.${index}, domain: mmsc.op-${name}.example, requestAck: false${route} }`;
+  return `
+node: { name: hub, domains: [mmsc.hub.example] }
+subscribers: { masks: ["+4477009009*"] }
+${more.top ?? ''}
+partners:${partner('a', 1, 'op-b-out, op-c-out')}${partner('b', 2, 'op-a-out', more.routeB)}${partner('c', 3, 'op-a-out')}
+`;
+}
+
+export const addressOfA = '192.0.2.1';
+export const numberAt = { b: '+447700900201', c: '+447700900301', own: '+447700900901' } as const;
+
+/** A small forward.REQ of op-a's. */
+export function forwardTo(recipient: string, id: string, headers: readonly string[] = []): IncomingPdu {
+  const sender = '+447700900101/TYPE=PLMN@mmsc.op-a.example';
+  const to = `${recipient}/TYPE=PLMN@mmsc.hub.example`;
+  const head = [
+    `From: ${sender}`,
+    `To: ${to}`,
+    'Date: Tue, 24 Nov 2026 12:00:00 +0000',
+    'X-Mms-3GPP-MMS-Version: 6.10.0',
+    'X-Mms-Message-Type: MM4_forward.REQ',
+    `X-Mms-Transaction-ID: "t-${id}"`,
+    `X-Mms-Message-ID: "${id}@mmsc.op-a.example"`,
+    'X-Mms-Originator-System: system-user@mmsc.op-a.example',
+    ...headers,
+    'Content-Type: text/plain; charset=us-ascii',
+  ];
+  return { mailFrom: sender, rcptTo: [to], content: `${head.join('\r\n')}\r\n\r\nHello ${id}\r\n` };
+}

@@ -1,0 +1,179 @@
+import { DatabaseSync } from 'node:sqlite';
+
+import * as E from 'fp-ts/lib/Either.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+
+import { memoryStore as memoryContent } from '../../adapters/content-memory/store.ts';
+import { httpMailbox } from '../../adapters/mailbox/gateway.ts';
+import { memoryStore } from '../../adapters/store-memory/store.ts';
+import { allProjections } from '../../adapters/store-sqlite/projections/all.ts';
+import { answersOf } from '../../adapters/store-sqlite/projections/answers.ts';
+import { answering } from '../../adapters/store-sqlite/projections/questions.ts';
+import { projectionTables } from '../../adapters/store-sqlite/projections/tables.ts';
+import type { Configuration } from '../../domain/configuration.ts';
+import type {
+  EventStore,
+  HandsetGateway,
+  MailSession,
+  MailTransport,
+  OutgoingMail,
+  Position,
+  SendOutcome,
+  SessionFailure,
+} from '../../domain/ports.ts';
+import type { Log, OpenWork } from '../../engine/context.ts';
+import { startEngine, type Engine } from '../../engine/engine.ts';
+import type { ContextBase } from '../../engine/live-context.ts';
+import { load } from '../config/support.ts';
+import { virtualTime, type VirtualTime } from './virtual-time.ts';
+
+/** The production engine in virtual time: its stores in memory, its partners functions. */
+export interface MemoryEngine {
+  readonly engine: Engine;
+  readonly time: VirtualTime;
+  readonly store: EventStore;
+  readonly openWork: OpenWork;
+  /** What the partners behind the routes got, by route. */
+  readonly sent: ReadonlyMap<string, readonly OutgoingMail[]>;
+  /** Mails one PDU as the partner at this address; the reply's code. */
+  receive(address: string, mail: IncomingPdu): Promise<number>;
+}
+
+export interface IncomingPdu {
+  readonly mailFrom: string;
+  readonly rcptTo: readonly string[];
+  readonly content: string | Uint8Array;
+}
+
+export interface Partners {
+  /** Why no session to this route can be had now; null: it can. */
+  readonly down?: (route: string) => SessionFailure | null;
+  /** What becomes of a mail; taken, where nothing is said. */
+  readonly answer?: (route: string, mail: OutgoingMail) => SendOutcome;
+}
+
+export interface MemoryWishes extends Partners {
+  readonly configuration: string | Configuration;
+  readonly store?: EventStore;
+  readonly gateway?: HandsetGateway;
+  readonly log?: Log;
+  readonly time?: VirtualTime;
+}
+
+const start = Date.UTC(2026, 10, 24, 12);
+const taken: SendOutcome = { kind: 'sent', reply: { code: 250, text: 'taken' }, refused: [] };
+const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+export async function memoryEngine(wishes: MemoryWishes): Promise<MemoryEngine> {
+  const time = wishes.time ?? virtualTime(start);
+  const configuration =
+    typeof wishes.configuration === 'string'
+      ? load(wishes.configuration).configuration
+      : wishes.configuration;
+  const store = wishes.store ?? memoryStore();
+  const projections = memoryProjections(store);
+  const sent = new Map<string, OutgoingMail[]>();
+  const context: ContextBase = {
+    clock: time.clock,
+    timers: time.timers,
+    randomness: countedRandomness(),
+    store,
+    content: memoryContent(time.clock),
+    disk: { free: () => Promise.resolve(Infinity) },
+    transport: scriptedTransport(wishes, sent),
+    gateway: wishes.gateway ?? httpMailbox,
+    openWork: projections,
+    index: projections,
+    ends: projections,
+    configuration,
+    passwords: (given, right) => given === right,
+    incarnation: 'memory-1',
+    log: wishes.log ?? silent,
+  };
+  const engine = await startEngine(context);
+  return {
+    engine,
+    time,
+    store,
+    openWork: projections,
+    sent,
+    receive: async (address, { mailFrom, rcptTo, content }) => {
+      const welcome = engine.reception.welcome(address);
+      if ('refused' in welcome) return welcome.refused.code;
+      const envelope = { mailFrom, rcptTo, size: undefined, ehlo: 'partner', tls: undefined };
+      const intake = engine.reception.data(welcome.visitor, envelope);
+      await intake.write(typeof content === 'string' ? Buffer.from(content, 'latin1') : content);
+      const reply = await intake.finish();
+      engine.reception.goodbye(welcome.visitor);
+      return reply.code;
+    },
+  };
+}
+
+/** The production projections in a database in memory; they take in everything before each answer. */
+function memoryProjections(store: EventStore): ReturnType<typeof answersOf> {
+  const db = new DatabaseSync(':memory:');
+  const all = allProjections.map((projection) => projectionTables(db, projection, 0));
+  const answer = answering(db);
+  let after: Position | null = null;
+  const follow = async (): Promise<void> => {
+    for (;;) {
+      const page = await store.readFeed(after, { prefixes: [''], max: 2_000 })();
+      if (E.isLeft(page)) throw new Error(page.left.message);
+      const { events, next, caughtUp } = page.right;
+      const rows = events.map(
+        ({ position, stream, revision, type, id, data, metadata }) =>
+          [Number(position), stream, revision, type, id, data, metadata] as const,
+      );
+      db.exec('begin');
+      for (const tables of all) tables.take({ rows, forgotten: [], next: Number(next ?? 0), caughtUp });
+      db.exec('commit');
+      after = next;
+      if (caughtUp) return;
+    }
+  };
+  // One after the other: two at once would take in the same page twice.
+  let last: Promise<void> = Promise.resolve();
+  return answersOf(async (question) => {
+    last = last.then(follow);
+    await last;
+    return question === 'caught-up' ? [] : answer(question);
+  });
+}
+
+/** Chance that is the same in every run. */
+function countedRandomness(): ContextBase['randomness'] {
+  let count = 0;
+  const next = (): number => (count += 1);
+  const alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
+  return {
+    nonce: (characters) => {
+      const digits = next().toString(32).padStart(characters, '0').slice(-characters);
+      return digits.replace(/./g, (digit) => alphabet.charAt(parseInt(digit, 32)));
+    },
+    uuid: () => `00000000-0000-4000-8000-${next().toString(16).padStart(12, '0')}`,
+    share: () => 0.5,
+  };
+}
+
+function scriptedTransport({ down, answer }: Partners, sent: Map<string, OutgoingMail[]>): MailTransport {
+  const session = (route: string): MailSession => ({
+    facts: { address: '192.0.2.1', port: 25, authenticated: false, eightBitMime: true },
+    usable: true,
+    send: async (mail) => {
+      for await (const _chunk of mail.body ?? []) continue;
+      const there = sent.get(route) ?? [];
+      there.push(mail);
+      sent.set(route, there);
+      return answer?.(route, mail) ?? taken;
+    },
+    takeDialogue: () => new Uint8Array(0),
+    quit: () => undefined,
+  });
+  return {
+    open: (route) => {
+      const failure = down?.(route.account) ?? null;
+      return failure === null ? TE.right(session(route.account)) : TE.left(failure);
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import type { Clock, Timers } from '../../domain/ports.ts';
+
+interface Timer {
+  readonly at: number;
+  readonly order: number;
+  readonly callback: () => void;
+}
+
+/** Time that passes only when the test says so: timers fire in order, each at its own instant. */
+export interface VirtualTime {
+  readonly clock: Clock;
+  readonly timers: Timers;
+  /** Lets everything happen that can happen now. */
+  settle(): Promise<void>;
+  /** Lets so many ms pass. */
+  pass(milliseconds: number): Promise<void>;
+  /** Lets time pass, timer by timer, until this holds; fails after `atMost` ms. */
+  until(holds: () => boolean, atMost: number): Promise<void>;
+}
+
+export function virtualTime(start: number): VirtualTime {
+  let now = start;
+  let order = 0;
+  const timers = new Set<Timer>();
+
+  const next = (): Timer | undefined => {
+    let first: Timer | undefined;
+    for (const timer of timers) {
+      if (
+        first === undefined ||
+        timer.at < first.at ||
+        (timer.at === first.at && timer.order < first.order)
+      ) {
+        first = timer;
+      }
+    }
+    return first;
+  };
+
+  /** Promises run dry before the next turn of the event loop; nothing here waits for the outside. */
+  const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+  /** Fires the next timer up to `limit`; false: there is none. */
+  const step = async (limit: number): Promise<boolean> => {
+    await settle();
+    const timer = next();
+    if (timer === undefined || timer.at > limit) return false;
+    timers.delete(timer);
+    now = Math.max(now, timer.at);
+    timer.callback();
+    return true;
+  };
+
+  return {
+    clock: { now: () => now },
+    timers: {
+      after: (milliseconds, callback) => {
+        order += 1;
+        const timer = { at: now + Math.max(0, milliseconds), order, callback };
+        timers.add(timer);
+        return () => timers.delete(timer);
+      },
+    },
+    settle,
+    pass: async (milliseconds) => {
+      const end = now + milliseconds;
+      while (await step(end));
+      now = end;
+      await settle();
+    },
+    until: async (holds, atMost) => {
+      const end = now + atMost;
+      for (;;) {
+        await settle();
+        if (holds()) return;
+        if (!(await step(end))) throw new Error(`it did not come to that within ${atMost} ms`);
+      }
+    },
+  };
+}
