@@ -10,21 +10,21 @@ export interface DiskWatch {
 
 /**
  * Watches the free space of the data directory. Below `limits.diskFloor` no new mail is taken, so that what is in hand can still
- * be recorded: its acknowledgements, outcomes and reports. One alarm in the log when that begins, one line when it is over.
+ * be recorded: outcomes, our answers and reports. One alarm in the log when that begins, one line when it is over.
  */
 export async function watchDisk(context: Context): Promise<DiskWatch> {
-  const { diskFloor } = context.configuration.limits;
   let problem: string | null = null;
   let stopped = false;
   let cancel = (): void => undefined;
 
   const judge = (free: number): void => {
+    const { diskFloor } = context.configuration.limits;
     const isFull = free < diskFloor;
     if (isFull && problem === null)
       context.log.error({ free, diskFloor }, 'disk almost full: no mail is taken');
     if (!isFull && problem !== null) context.log.info({ free, diskFloor }, 'there is room on the disk again');
     problem = isFull
-      ? `the disk of node.dataDir has ${free} octets free, less than limits.diskFloor (${diskFloor}): free some`
+      ? `the disk of node.dataDir has ${free} octets free, less than limits.diskFloor (${diskFloor}): make room`
       : null;
   };
 

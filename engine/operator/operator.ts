@@ -11,8 +11,8 @@ export interface Operator {
   /** No new forwards to this partner, until `until` or for good (null). */
   pause(partner: string, until: number | null, hand: Hand): Promise<E.Either<string, void>>;
   resume(partner: string, hand: Hand): Promise<E.Either<string, void>>;
-  /** Gives an orphan to a message: the one named by `uid`, or the one its ids lead to by now. Right: the message's stream. */
-  attach(orphan: string, uid: string | null, hand: Hand): Promise<E.Either<string, string>>;
+  /** Gives an orphan to a message: the one that `message` names, or the one its ids lead to by now. Right: the message's stream. */
+  attach(orphan: string, message: string | null, hand: Hand): Promise<E.Either<string, string>>;
   /** Why something does not move, as far as the running engine knows. */
   why(subject: string): Promise<E.Either<string, readonly Reason[]>>;
 }
