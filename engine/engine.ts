@@ -13,7 +13,11 @@ import { messages as openMessages } from './messages.ts';
 import { noteNode } from './node-stream.ts';
 import { parking } from './parking.ts';
 import { note, partnerStream, type PartnerEvent } from './partner-streams.ts';
+import type { Operator } from './operator/operator.ts';
+import { operator } from './operator/service.ts';
+import { openPauses } from './pauses.ts';
 import { acceptance } from './receive/accept.ts';
+import { evidenceLimit, type Desk } from './receive/desk.ts';
 import { byteBudget } from './receive/budget.ts';
 import { intakes } from './receive/intake.ts';
 import { receptionist } from './receive/receptionist.ts';
@@ -35,6 +39,7 @@ export interface Engine {
   diskProblem(): string | null;
   /** What a handset gateway may ask. */
   readonly handsets: Handsets;
+  readonly operator: Operator;
   /** Puts another configuration in force; left: why not, and then nothing has changed. */
   reload(configuration: Configuration, by: string): Promise<E.Either<string, Reloaded>>;
   /** Takes no more work and waits for what is in hand. */
@@ -63,7 +68,8 @@ export async function startEngine(base: ContextBase): Promise<Engine> {
   for (const problem of await waitingForRemoved(context, context.configuration))
     context.log.error({}, problem);
 
-  const lines = openLines(context, messages, queues, lineEvents(context));
+  const pauses = await openPauses(context);
+  const lines = openLines(context, messages, queues, lineEvents(context), pauses, parked);
   const notices = workQueue(context, onHandsets);
   queues.set(onHandsets, notices);
   const noticing = notifyLane(context, messages, notices);
@@ -71,7 +77,8 @@ export async function startEngine(base: ContextBase): Promise<Engine> {
   const disk = await watchDisk(context);
   const removal = retention(context);
   const budget = byteBudget(context, context.configuration.limits.bytesInFlight);
-  const accept = acceptance(context, messages);
+  const desk: Desk = { context, messages, evidenceLimit: evidenceLimit(context) };
+  const accept = acceptance(desk);
 
   return {
     reception: receptionist(context, intakes(context, budget, accept), disk.problem),
@@ -80,10 +87,12 @@ export async function startEngine(base: ContextBase): Promise<Engine> {
     bytesInFlight: () => budget.inFlight(),
     diskProblem: disk.problem,
     handsets: handsets(context, messages),
+    operator: operator(desk, messages, lines, pauses),
     stop: async () => {
       clock.stop();
       disk.stop();
       notices.stop();
+      pauses.stop();
       await Promise.all([lines.stop(), noticing, removal.stop()]);
     },
   };
@@ -94,7 +103,9 @@ function lineEvents(context: Context): LineEvents {
   const tips = new Map<string, Tip>();
   let last: Promise<void> = Promise.resolve();
   const write = (line: Line, event: PartnerEvent): void => {
-    last = last.then(() => note(context, partnerStream(line.partner.name), event, tips));
+    last = last.then(async () => {
+      await note(context, partnerStream(line.partner.name), event, tips);
+    });
   };
   return {
     down: (line, failure) => {

@@ -11,6 +11,6 @@ export type NodeEvent =
       readonly changes: readonly string[];
     };
 
-export function noteNode(context: Context, event: NodeEvent): Promise<void> {
+export function noteNode(context: Context, event: NodeEvent): Promise<boolean> {
   return note(context, `node-${context.configuration.node.name}`, event, new Map());
 }

@@ -5,6 +5,7 @@ import type { SessionFailure } from '../domain/ports.ts';
 import { appendSurely } from './append.ts';
 import { emptyTip, sealBatch, type Tip } from './batch.ts';
 import type { Context } from './context.ts';
+import type { Hand } from './operator/operator.ts';
 
 /** Stream `partner-<name>`: whoever reads only the store knows why a message waits. */
 export type PartnerEvent =
@@ -15,20 +16,22 @@ export type PartnerEvent =
       readonly why: string;
       readonly credentials: boolean;
     }
-  | { readonly type: 'RouteUp'; readonly route: string };
+  | { readonly type: 'RouteUp'; readonly route: string }
+  | ({ readonly type: 'Paused'; readonly until: number | null } & Hand)
+  | ({ readonly type: 'Resumed' } & Hand);
 
 export const partnerStream = (partner: string): string => `partner-${partner}`;
 
 /**
  * Appends one event to a stream that has no state to decide on. Tried again after a conflict; a store that cannot write now is
- * logged, since nobody waits for these.
+ * logged, and the answer is false.
  */
 export async function note(
   context: Context,
   stream: string,
   event: { readonly type: string },
   tips: Map<string, Tip>,
-): Promise<void> {
+): Promise<boolean> {
   const { type, ...data } = event;
   for (let conflicts = 0; conflicts < 8; conflicts += 1) {
     const tip = tips.get(stream) ?? (await tipOf(context, stream));
@@ -50,12 +53,13 @@ export async function note(
     const appended = await appendSurely(context, stream, tip.revision, batch.events);
     if (E.isRight(appended)) {
       tips.set(stream, batch.tip);
-      return;
+      return true;
     }
     tips.delete(stream);
     if (appended.left.kind !== 'conflict') break;
   }
   context.log.error({ stream, event: type }, 'could not be recorded: the store does not take it');
+  return false;
 }
 
 async function tipOf(context: Context, stream: string): Promise<Tip | null> {

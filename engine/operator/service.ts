@@ -2,23 +2,17 @@ import * as E from 'fp-ts/lib/Either.js';
 
 import type { Context } from '../context.ts';
 import type { Messages } from '../messages.ts';
+import type { Pauses } from '../pauses.ts';
 import { attachOrphan } from '../receive/attach.ts';
 import type { Desk } from '../receive/desk.ts';
 import type { Lines } from '../serve/lines.ts';
 import { perform, preview } from './act.ts';
-import type { Hand, Operator } from './operator.ts';
+import type { Operator } from './operator.ts';
 import { streamsMeant, type Sources } from './select.ts';
-import { why, type PauseState } from './why.ts';
-
-/** Who may stop forwards to a partner, and let them go on. */
-export interface PauseControl {
-  pause(partner: string, until: number | null, hand: Hand): Promise<E.Either<string, void>>;
-  resume(partner: string, hand: Hand): Promise<E.Either<string, void>>;
-  stateOf(partner: string): PauseState | null;
-}
+import { why } from './why.ts';
 
 /** `Operator` over the running engine. */
-export function operator(desk: Desk, messages: Messages, lines: Lines, pauses: PauseControl): Operator {
+export function operator(desk: Desk, messages: Messages, lines: Lines, pauses: Pauses): Operator {
   const { context } = desk;
   const sources: Sources = {
     openWork: context.openWork,

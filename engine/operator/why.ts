@@ -7,6 +7,7 @@ import type { MmsEvent } from '../../domain/mms/events.ts';
 import { evolve } from '../../domain/mms/evolve.ts';
 import { nothing, type MmsState } from '../../domain/mms/state.ts';
 import type { Context } from '../context.ts';
+import type { PauseState } from '../pauses.ts';
 import type { Line } from '../serve/line.ts';
 import { routePath } from './config-path.ts';
 import { lastWord } from './last-word.ts';
@@ -19,13 +20,6 @@ export interface LiveFacts {
   readonly line: (route: string) => Line | undefined;
   /** Why a partner gets no forwards now; null: it does. */
   readonly paused: (partner: string) => PauseState | null;
-}
-
-export interface PauseState {
-  readonly by: string;
-  readonly why: string;
-  readonly since: number;
-  readonly until: number | null;
 }
 
 /** What a message, or everything for a partner, waits for. Left: nothing is known under that name. */

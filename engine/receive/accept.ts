@@ -2,9 +2,7 @@ import { decodePdu } from '../../domain/mm4/decode.ts';
 import type { Pdu } from '../../domain/mm4/pdu.ts';
 import { judge } from '../../domain/mm4/verdict.ts';
 import type { SmtpReply } from '../../domain/ports.ts';
-import type { Context } from '../context.ts';
-import type { Messages } from '../messages.ts';
-import { evidenceLimit, type Desk } from './desk.ts';
+import type { Desk } from './desk.ts';
 import { acceptForward } from './forward.ts';
 import type { Accept, Arrival } from './intake.ts';
 import { refuse } from './refuse.ts';
@@ -18,8 +16,8 @@ export interface Incoming<P extends Pdu = Pdu> {
 }
 
 /** Every mail that reached its final dot: decoded, judged, and given to the family of decisions its kind belongs to. */
-export function acceptance(context: Context, messages: Messages): Accept {
-  const desk: Desk = { context, messages, evidenceLimit: evidenceLimit(context) };
+export function acceptance(desk: Desk): Accept {
+  const { context } = desk;
   return (arrival) => {
     const { read, envelope, visitor, arrivedAt } = arrival;
     const pdu = decodePdu({

@@ -4,9 +4,11 @@ import type { Route } from '../../domain/partner.ts';
 import type { Lane } from '../../domain/ports.ts';
 import type { Context } from '../context.ts';
 import type { Messages } from '../messages.ts';
+import type { Parking } from '../parking.ts';
+import type { Pauses } from '../pauses.ts';
 import { performAnswers } from './answers.ts';
 import { performForwards } from './forward.ts';
-import { workLane } from './lane.ts';
+import { workLane, type Gate } from './lane.ts';
 import { openLine, type Line, type LineEvents } from './line.ts';
 import { workQueue, type WorkQueue } from './queue.ts';
 
@@ -32,6 +34,8 @@ export function openLines(
   messages: Messages,
   queues: Map<string, WorkQueue>,
   events: LineEvents,
+  pauses: Pauses,
+  parking: Parking,
 ): Lines {
   const served = new Map<string, Served>();
   const working = new Set<Promise<void>>();
@@ -47,20 +51,21 @@ export function openLines(
     const { partner, route } = target;
     const line = openLine(context, partner, route, events);
     const own = new Map<string, WorkQueue>();
-    const serve = (lane: Lane, on: string, perform: typeof performForwards): void => {
+    const forwards = pausable(pauses, partner.name);
+    const serve = (lane: Lane, on: string, gate: Gate, perform: typeof performForwards): void => {
       const queue = workQueue(context, on);
       own.set(on, queue);
       queues.set(on, queue);
       for (let connection = 0; connection < connectionsOf(route, lane); connection += 1) {
         work(
-          workLane(context, line, lane, queue, (stream, session) =>
+          workLane(line, lane, queue, gate, parking, (stream, session) =>
             perform(context, messages, stream, line, session),
           ),
         );
       }
     };
-    serve('forwards', onForwards(account), performForwards);
-    serve('answers', onAnswers(account), performAnswers);
+    serve('forwards', onForwards(account), forwards, performForwards);
+    serve('answers', onAnswers(account), alwaysOpen, performAnswers);
     served.set(account, { line, settings: settingsOf(context, account), queues: own });
   };
 
@@ -91,6 +96,16 @@ export function openLines(
       for (const account of [...served.keys()]) end(account);
       await Promise.all(working);
     },
+  };
+}
+
+/** RES and reports are owed even while a partner is paused. */
+const alwaysOpen: Gate = { isOpen: () => true, whenOpen: () => Promise.resolve() };
+
+function pausable(pauses: Pauses, partner: string): Gate {
+  return {
+    isOpen: () => pauses.stateOf(partner) === null,
+    whenOpen: () => pauses.whenOpen(partner),
   };
 }
 
