@@ -40,6 +40,8 @@ export interface Engine {
   /** What a handset gateway may ask. */
   readonly handsets: Handsets;
   readonly operator: Operator;
+  /** Whether the configuration in force has this partner. */
+  hasPartner(name: string): boolean;
   /** Puts another configuration in force; left: why not, and then nothing has changed. */
   reload(configuration: Configuration, by: string): Promise<E.Either<string, Reloaded>>;
   /** Takes no more work and waits for what is in hand. */
@@ -88,6 +90,7 @@ export async function startEngine(base: ContextBase): Promise<Engine> {
     diskProblem: disk.problem,
     handsets: handsets(context, messages),
     operator: operator(desk, messages, lines, pauses),
+    hasPartner: (name) => context.routes.partners.has(name),
     stop: async () => {
       clock.stop();
       disk.stop();

@@ -1,9 +1,12 @@
+import { backupCommand } from './backup.ts';
 import { checkConfigCommand } from './check-config.ts';
 import { decodeCommand } from './decode.ts';
 import { partnersCommand } from './partners.ts';
+import { restoreCommand } from './restore.ts';
 import { sendCommand } from './send.ts';
 import { serveCommand } from './serve.ts';
 import { showCommand } from './show.ts';
+import { verifyCommand } from './verify.ts';
 
 /** One command of `mm4`. `run` gives the exit code. */
 export interface Command {
@@ -22,4 +25,7 @@ export const commands: readonly Command[] = [
   sendCommand,
   showCommand,
   partnersCommand,
+  verifyCommand,
+  backupCommand,
+  restoreCommand,
 ];

@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
 
+import * as E from 'fp-ts/lib/Either.js';
 import type { Logger } from 'pino';
 
-import { digestOf } from '../../domain/configuration-digest.ts';
 import type { Configuration, Endpoint } from '../../domain/configuration.ts';
-import { buildRouteTable } from '../../domain/routing/route-table.ts';
-import type { Context } from '../../engine/context.ts';
 import { startEngine, type Engine } from '../../engine/engine.ts';
+import type { ContextBase } from '../../engine/live-context.ts';
 import { openSegmentStore, type SegmentStore } from '../content-segments/store.ts';
-import { startHealthServer } from '../http/health.ts';
+import { startHttpServer } from '../http/server.ts';
 import { httpMailbox } from '../mailbox/gateway.ts';
 import { openLog } from '../log/log.ts';
+import { diskOf } from '../runtime/disk.ts';
 import { samePassword, systemClock, systemRandomness, systemTimers } from '../runtime/runtime.ts';
 import type { SmtpServer } from '../smtp-in/options.ts';
 import { startSmtpServer } from '../smtp-in/server.ts';
@@ -18,9 +18,12 @@ import { smtpTransport } from '../smtp-out/transport.ts';
 import { DirectoryInUse } from '../store-sqlite/lock.ts';
 import { openProjections, type Projections } from '../store-sqlite/projections/projections.ts';
 import { openStore, type SqliteStore } from '../store-sqlite/store.ts';
+import { traceHub, type TraceHub } from '../trace/hub.ts';
+import { tapInto } from '../trace/tap.ts';
 import type { Command } from './commands.ts';
 import { readConfiguration } from './configuration.ts';
 import { CommandError, exitCodes } from './exit.ts';
+import { httpOptions } from './http-options.ts';
 import { lineStatus } from './line-status.ts';
 import { parseOptions } from './options.ts';
 
@@ -41,7 +44,8 @@ export const serveCommand: Command = {
   run: async (args) => {
     const { values } = parseOptions(args, { config: { type: 'string' } }, usage);
     const configuration = readConfiguration(values.config);
-    const running = await start(configuration, openLog(configuration.node.name, process.env));
+    const log = openLog(configuration.node.name, process.env);
+    const running = await start(configuration, values.config, log);
     await running.stopped;
     return exitCodes.done;
   },
@@ -50,6 +54,7 @@ export const serveCommand: Command = {
 /** The composition root: every port gets its adapter here. */
 async function start(
   configuration: Configuration,
+  file: string | undefined,
   log: Logger,
 ): Promise<{ readonly stopped: Promise<void> }> {
   const { node, smtp, http } = configuration;
@@ -60,7 +65,9 @@ async function start(
   const content = openSegmentStore(node.dataDir, systemClock);
   const projections = openProjections(node.dataDir);
   store.onAppended(projections.wake);
-  const engine = await startEngine(contextOf(configuration, log, store, content, projections));
+  const traces = traceHub();
+  const engine = await startEngine(contextOf(configuration, log, store, content, projections, traces));
+  const reload = (by: string): ReturnType<Engine['reload']> => reloadFrom(file, engine, by);
   const smtpServer = startSmtpServer({
     host: smtp.listen.host,
     port: smtp.listen.port,
@@ -74,13 +81,24 @@ async function start(
     idleTimeout: smtp.idleTimeout,
     reception: engine.reception,
     logger: log,
+    isHeard: traces.isHeard,
+    onLine: ({ connection, partner = '', from, text }) =>
+      traces.tell({ partner, direction: 'in', connection, from, text }),
   });
   const server = await orExplain(smtpServer, 'smtp.listen', smtp.listen);
-  const healthServer = startHealthServer(http.listen, http.token, {
-    notReady: () => storeProblem(store),
-    partners: () => lineStatus(engine.lines(), projections),
+  const httpServer = startHttpServer({
+    ...httpOptions(configuration, log, engine, { reload, trace: traces.follow }),
+    status: {
+      notReady: async () => engine.diskProblem() ?? (await storeProblem(store)),
+      partners: () => lineStatus(engine.lines(), projections),
+    },
   });
-  const health = await orExplain(healthServer, 'http.listen', http.listen);
+  const health = await orExplain(httpServer, 'http.listen', http.listen);
+  process.on('SIGHUP', () => {
+    void reload('SIGHUP').then((reloaded) => {
+      if (E.isLeft(reloaded)) log.error({ why: reloaded.left }, 'the configuration stays as it was');
+    });
+  });
   log.info(
     { smtp: `${server.address.host}:${server.address.port}`, http: `${http.listen.host}:${health.port}` },
     'listening',
@@ -92,6 +110,16 @@ async function start(
       log.info({}, 'stopped');
     }),
   };
+}
+
+/** Reads the file again; a bad one changes nothing and is told whole. */
+function reloadFrom(file: string | undefined, engine: Engine, by: string): ReturnType<Engine['reload']> {
+  try {
+    return engine.reload(readConfiguration(file), by);
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    return Promise.resolve(E.left(error.message));
+  }
 }
 
 /** An address that cannot be listened on is the operator's to change. */
@@ -111,7 +139,8 @@ function contextOf(
   store: SqliteStore,
   content: SegmentStore,
   projections: Projections,
-): Context {
+  traces: TraceHub,
+): ContextBase {
   const ehloName = configuration.node.domains[0] ?? configuration.node.name;
   return {
     clock: systemClock,
@@ -119,13 +148,13 @@ function contextOf(
     randomness: systemRandomness,
     store,
     content,
-    transport: smtpTransport({ ehloName }),
+    disk: diskOf(configuration.node.dataDir),
+    transport: smtpTransport({ ehloName, tap: tapInto(traces, configuration.partners) }),
     gateway: httpMailbox,
     openWork: projections,
     index: projections,
+    ends: projections,
     configuration,
-    configurationDigest: digestOf(configuration),
-    routes: buildRouteTable(configuration),
     passwords: samePassword,
     incarnation: `${configuration.node.name}-${systemRandomness.nonce(8)}`,
     log,
@@ -151,9 +180,8 @@ async function stop(
   content: SegmentStore,
   store: SqliteStore,
 ): Promise<void> {
-  await server.close(grace);
+  await Promise.all([server.close(grace), health.close()]);
   await Promise.race([engine.stop(), new Promise((resolve) => setTimeout(resolve, grace).unref())]);
-  await health.close();
   await projections.close();
   await content.close();
   await store.close();

@@ -1,82 +1,74 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { FastifyInstance } from 'fastify';
 
-/** What the running engine says about itself. */
-export interface EngineStatus {
-  /** Null: ready to work. Else why not, for an operator. */
-  readonly notReady: () => Promise<string | null>;
-  /** Live facts about each route. */
-  readonly partners: () => Promise<unknown>;
-}
+import type { EngineStatus } from './options.ts';
+import { responses } from './schemas.ts';
 
-/** Serves `/healthz` (the process runs), `/readyz` (store and disk take work) and `/partners` (for `mm4 partners`). */
-export async function startHealthServer(
-  listen: { readonly host: string; readonly port: number },
-  token: string,
-  status: EngineStatus,
-): Promise<{ readonly port: number; close(): Promise<void> }> {
-  const server = createServer((request, response) => {
-    answer(request, response, token, status).catch((error: unknown) => {
-      send(response, 500, { error: String(error) });
-    });
-  });
-  await listening(server, listen);
-  const address = server.address();
-  return {
-    port: typeof address === 'object' && address !== null ? address.port : listen.port,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
-}
+const ready = {
+  type: 'object',
+  description: 'Ready to work.',
+  required: ['status'],
+  properties: { status: { type: 'string', enum: ['ready'] } },
+  examples: [{ status: 'ready' }],
+} as const;
 
-async function answer(
-  request: IncomingMessage,
-  response: ServerResponse,
-  token: string,
-  status: EngineStatus,
-): Promise<void> {
-  if (request.method !== 'GET') {
-    send(response, 405, { error: 'only GET is served' });
-    return;
-  }
-  switch (request.url) {
-    case '/healthz':
-      send(response, 200, { status: 'ok' });
-      return;
-    case '/readyz': {
-      const problem = await status.notReady();
-      send(
-        response,
-        problem === null ? 200 : 503,
-        problem === null ? { status: 'ready' } : { status: 'not ready', why: problem },
-      );
-      return;
-    }
-    case '/partners':
-      if (token !== '' && request.headers.authorization !== `Bearer ${token}`) {
-        send(response, 401, { error: 'give the token of http.token as a bearer token' });
-        return;
-      }
-      send(response, 200, await status.partners());
-      return;
-    default:
-      send(response, 404, { error: 'served here: /healthz, /readyz, /partners' });
-  }
-}
+const notReady = {
+  type: 'object',
+  description: 'Not ready.',
+  required: ['status', 'why'],
+  properties: { status: { type: 'string', enum: ['not ready'] }, why: { type: 'string' } },
+  examples: [{ status: 'not ready', why: "the store's writer is gone" }],
+} as const;
 
-function send(response: ServerResponse, code: number, body: unknown): void {
-  response.writeHead(code, { 'content-type': 'application/json' });
-  response.end(`${JSON.stringify(body)}\n`);
-}
+const alive = {
+  type: 'object',
+  description: 'It runs.',
+  required: ['status'],
+  properties: { status: { type: 'string', enum: ['ok'] } },
+  examples: [{ status: 'ok' }],
+} as const;
 
-function listening(server: Server, listen: { readonly host: string; readonly port: number }): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(listen.port, listen.host, () => {
-      server.removeListener('error', reject);
-      resolve();
-    });
-  });
+const tags = ['health'];
+
+/** `/healthz` (the process runs), `/readyz` (store and disk take work), `/partners` (for `mm4 partners`), `/metrics` (for Prometheus). */
+export function healthRoutes(app: FastifyInstance, status: EngineStatus): void {
+  app.get(
+    '/healthz',
+    { schema: { tags, summary: 'The process runs.', security: [], response: { 200: alive } } },
+    () => ({ status: 'ok' }),
+  );
+
+  const readiness = { 200: ready, 503: notReady };
+  app.get(
+    '/readyz',
+    { schema: { tags, summary: 'The store takes work.', security: [], response: readiness } },
+    async (_request, reply) => {
+      const why = await status.notReady();
+      return why === null ? { status: 'ready' } : reply.code(503).send({ status: 'not ready', why });
+    },
+  );
+
+  const routes = { type: 'array', items: { type: 'object', additionalProperties: true } };
+  app.get(
+    '/partners',
+    {
+      schema: {
+        tags,
+        summary: 'Each route: is it up, how much waits for it, since when, and the last error.',
+        response: responses({ 200: routes }),
+      },
+    },
+    () => status.partners(),
+  );
+
+  const { metrics } = status;
+  if (metrics === undefined) return;
+  const counters = { content: { 'text/plain': { schema: { type: 'string' } } } };
+  app.get(
+    '/metrics',
+    { schema: { tags, summary: 'Counters, for Prometheus.', response: responses({ 200: counters }) } },
+    async (_request, reply) => {
+      const { contentType, text } = await metrics();
+      return reply.header('Content-Type', contentType).send(text);
+    },
+  );
 }

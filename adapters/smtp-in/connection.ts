@@ -123,6 +123,11 @@ export class PartnerConnection extends SMTPConnection {
     super.upgrade(callback, secureCallback);
   }
 
+  /** Who is on the line, as far as known. */
+  get partner(): string | undefined {
+    return this.#visitor?.partner;
+  }
+
   /** Answers AUTH: the visitor's new name, or the reply that refuses it. */
   login(login: string, password: string): string | SmtpReply {
     const outcome = this.#options.reception.login(this.#known(), login, password);

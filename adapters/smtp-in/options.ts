@@ -24,6 +24,8 @@ export interface SmtpServerOptions {
   readonly logger: SmtpLogger;
   /** Gets every line in and out as it passes, passwords blanked, mail content left out. */
   readonly onLine?: (line: DialogueLine) => void;
+  /** Whether somebody wants the lines now; without it somebody always does. */
+  readonly isHeard?: () => boolean;
 }
 
 export interface SmtpLogger {
@@ -34,6 +36,8 @@ export interface SmtpLogger {
 export interface DialogueLine {
   /** The same for all lines of one connection. */
   readonly connection: string;
+  /** Undefined as long as it is not known. */
+  readonly partner?: string;
   readonly from: 'peer' | 'us';
   readonly text: string;
 }

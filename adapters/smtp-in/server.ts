@@ -51,7 +51,10 @@ class PartnerServer extends SMTPServer {
       socketTimeout: settings.idleTimeout,
     });
     this.#settings = settings;
-    this.logger = libraryLogger(settings);
+    this.logger = libraryLogger(settings, (id) => {
+      for (const connection of this.open) if (connection.id === id) return connection.partner;
+      return undefined;
+    });
   }
 
   /** Where the library makes its connections, and we ours. */
@@ -113,15 +116,21 @@ function disabledCommands({ auth, tls }: SmtpServerOptions): string[] {
  * Socket errors come here and as an event; they are logged there. Assigned directly, because the library's own way to take a
  * logger formats each line whether it is wanted or not.
  */
-function libraryLogger({ logger, onLine }: SmtpServerOptions): Logger {
+function libraryLogger(
+  { logger, onLine, isHeard = () => true }: SmtpServerOptions,
+  partnerOf: (connection: string) => string | undefined,
+): Logger {
   const silent = (): void => undefined;
   const error: Logger['error'] = (fields?: unknown, message?: unknown, ...values: unknown[]) => {
     if (!isRecord(fields) || fields['tnx'] === 'error') return;
     logger.error({ ...fields }, format(message, ...values));
   };
   const dialogue: Logger['debug'] = (fields?: unknown, _side?: unknown, text?: unknown) => {
-    if (onLine === undefined || !isRecord(fields) || typeof text !== 'string') return;
-    onLine({ connection: String(fields['cid']), from: fields['tnx'] === 'send' ? 'us' : 'peer', text });
+    if (onLine === undefined || !isHeard() || !isRecord(fields) || typeof text !== 'string') return;
+    const connection = String(fields['cid']);
+    const partner = partnerOf(connection);
+    const from = fields['tnx'] === 'send' ? 'us' : 'peer';
+    onLine({ connection, ...(partner === undefined ? {} : { partner }), from, text });
   };
   return {
     trace: silent,

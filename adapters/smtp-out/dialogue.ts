@@ -1,6 +1,8 @@
 const maxLineCharacters = 1_000;
 const halfOctets = 16 * 1_024;
 
+export type DialogueTap = (from: 'us' | 'peer', text: string) => void;
+
 /**
  * The lines of a session as both sides said them, `C: ` ours and `S: ` the peer's, without content and passwords. At most
  * 32 KiB are kept: when there is more, the middle is left out, because the last lines are the evidence that matters most.
@@ -11,13 +13,21 @@ export class Dialogue {
   #firstOctets = 0;
   #lastOctets = 0;
   #leftOut = 0;
+  readonly #tap: DialogueTap | undefined;
+
+  /** @param tap hears every line as it passes */
+  constructor(tap?: DialogueTap) {
+    this.#tap = tap;
+  }
 
   client(line: string): void {
     this.#add(`C: ${line}`);
+    this.#tap?.('us', line);
   }
 
   server(line: string): void {
     this.#add(`S: ${line}`);
+    this.#tap?.('peer', line);
   }
 
   /** What was said since the last call, CRLF lines. */

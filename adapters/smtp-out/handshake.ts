@@ -30,7 +30,7 @@ export function shakeHands(
   settings: SmtpOutSettings,
 ): Promise<E.Either<SessionFailure, Greeted>> {
   return new Promise((resolve) => {
-    const dialogue = new Dialogue();
+    const dialogue = new Dialogue(settings.tap(route.account));
     const fail = (at: SmtpStep, error: HandshakeError): void => {
       watch.stop();
       // Closing makes nodemailer report an end, so the reason comes first.

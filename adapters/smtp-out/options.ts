@@ -1,4 +1,5 @@
 import type { SmtpStep, Timers } from '../../domain/ports.ts';
+import type { DialogueTap } from './dialogue.ts';
 
 export interface SmtpOutOptions {
   /** What we call ourselves in EHLO: a domain name of ours. */
@@ -10,6 +11,8 @@ export interface SmtpOutOptions {
   /** How long each step may take, milliseconds. */
   readonly timeouts?: Partial<StepTimeouts>;
   readonly timers?: Timers;
+  /** Who wants to hear every line of a session to this route, passwords and content left out; undefined: nobody. */
+  readonly tap?: (route: string) => DialogueTap | undefined;
 }
 
 export type StepTimeouts = Readonly<Record<SmtpStep, number>>;
@@ -21,6 +24,7 @@ export interface SmtpOutSettings {
   readonly tlsCa: readonly string[] | undefined;
   readonly timeouts: StepTimeouts;
   readonly timers: Timers;
+  readonly tap: NonNullable<SmtpOutOptions['tap']>;
 }
 
 const seconds = 1_000;
@@ -56,5 +60,6 @@ export function settingsOf(options: SmtpOutOptions): SmtpOutSettings {
     tlsCa: options.tlsCa,
     timeouts: { ...defaultTimeouts, ...options.timeouts },
     timers: options.timers ?? realTimers,
+    tap: options.tap ?? (() => undefined),
   };
 }
