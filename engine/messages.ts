@@ -65,7 +65,8 @@ export function messages(
 
   const remember = (stream: string, loaded: Loaded): void => {
     cache.delete(stream);
-    if (loaded.state.closed) return;
+    // What owes nothing may be removed by age, and is hardly asked for again.
+    if (loaded.state.closed || due(loaded.state).length === 0) return;
     cache.set(stream, loaded);
     if (cache.size > cachedStreams) cache.delete(cache.keys().next().value ?? '');
   };

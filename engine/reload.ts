@@ -27,6 +27,7 @@ export async function reload(
 ): Promise<E.Either<string, Reloaded>> {
   const { context } = live;
   const changes = changedKeys(context.configuration, next);
+  if (changes.length === 0) return E.right({ digest: context.configurationDigest, changes });
   const fixed = needRestart(changes);
   if (fixed.length > 0)
     return E.left(`only a restart can change ${fixed.join(', ')}: stop the engine and start it again`);

@@ -8,7 +8,7 @@ const table = 'message_index';
  */
 export const messageIndex: Projection = {
   name: 'message-index',
-  version: 1,
+  version: 2,
   prefixes: ['mms-', 'orphan-', 'refused-', 'alias-'],
   tables: [
     {
@@ -16,10 +16,12 @@ export const messageIndex: Projection = {
       columns: [
         { name: 'key', type: 'text' },
         { name: 'stream', type: 'text' },
+        // The stream whose event says so: with it the row goes. An alias leads to another stream than its own.
+        { name: 'source', type: 'text' },
         { name: 'at', type: 'integer' },
       ],
-      primaryKey: ['key', 'stream'],
-      indexes: [],
+      primaryKey: ['key', 'stream', 'source'],
+      indexes: [['source']],
     },
   ],
   handles: (type) =>
@@ -34,8 +36,14 @@ export const messageIndex: Projection = {
   changes: (event) =>
     [...new Set(keysOf(event))].map(({ key, stream }): Change => ({
       put: table,
-      row: { key, stream: stream ?? event.stream, at: Number(event.metadata['recordedAt']) },
+      row: {
+        key,
+        stream: stream ?? event.stream,
+        source: event.stream,
+        at: Number(event.metadata['recordedAt']),
+      },
     })),
+  forget: (source) => [{ drop: table, where: { source } }],
 };
 
 interface Key {

@@ -36,4 +36,5 @@ export const openWork: Projection = {
       })),
     ];
   },
+  forget: (stream) => [{ drop: table, where: { stream } }],
 };

@@ -14,6 +14,8 @@ export interface Projection {
   readonly replacesByStream?: true;
   /** The rows that one event puts or takes away. */
   readonly changes: (event: RecordedEvent) => readonly Change[];
+  /** Takes away the rows that the events of a stream put, because the stream was removed from the store. */
+  readonly forget: (stream: string) => readonly Change[];
 }
 
 export interface Table {

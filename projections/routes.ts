@@ -34,4 +34,5 @@ export const routes: Projection = {
       },
     },
   ],
+  forget: (stream) => [{ drop: table, where: { partner: stream.slice('partner-'.length) } }],
 };

@@ -3,11 +3,13 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 import { sha256 } from '../../domain/hash.ts';
 import {
   ContentError,
+  type Clock,
   type ContentFailure,
   type ContentKind,
   type ContentRef,
   type ContentStore,
   type ContentWriter,
+  type Segment,
 } from '../../domain/ports.ts';
 
 /** Content in memory, for tests and simulations. Nothing in it is left to chance, and nothing to a timer. */
@@ -23,13 +25,19 @@ interface Kept {
 
 const chunkSize = 65_536;
 
-/** References count up: `body/1`, `head/2`. */
-export function memoryStore(): MemoryStore {
+const day = 24 * 3_600_000;
+
+/** References count up: `body/1`, `head/2`. Each day (UTC) is a segment. */
+export function memoryStore(clock: Clock = { now: () => 0 }): MemoryStore {
   const objects = new Map<ContentRef, Kept | ContentFailure>();
+  /** The segments they are in: days since 1970. */
+  const segments = new Map<ContentRef, Segment>();
+  const today = (): string => String(Math.floor(clock.now() / day));
 
   const keep = (kind: ContentKind, octets: Buffer): ContentRef => {
     const ref = `${kind}/${objects.size + 1}` as ContentRef;
     objects.set(ref, { octets, digest: sha256(octets) });
+    segments.set(ref, { kind, name: today() });
     return ref;
   };
 
@@ -54,6 +62,23 @@ export function memoryStore(): MemoryStore {
       for (const ref of refs) if (objects.has(ref)) objects.set(ref, erased(ref));
       const unknown = refs.find((ref) => !objects.has(ref));
       return unknown === undefined ? TE.right(undefined) : TE.left(notOurs(unknown));
+    },
+
+    segmentsBefore: (kind, instant) => {
+      const names = new Set(
+        [...segments.values()].filter((one) => one.kind === kind).map(({ name }) => name),
+      );
+      const isOver = (name: string): boolean => name !== today() && (Number(name) + 1) * day <= instant;
+      return TE.right([...names].filter(isOver).map((name) => ({ kind, name })));
+    },
+    segmentOf: (ref) => segments.get(ref) ?? null,
+    dropSegment: ({ kind, name }) => {
+      for (const [ref, segment] of segments) {
+        if (segment.kind !== kind || segment.name !== name || name === today()) continue;
+        objects.set(ref, dropped(ref));
+        segments.delete(ref);
+      }
+      return TE.right(undefined);
     },
 
     damage: (ref, octet) => {
@@ -98,4 +123,8 @@ function notOurs(ref: ContentRef): ContentFailure {
 
 function erased(ref: ContentRef): ContentFailure {
   return { kind: 'erased', ref, message: `content ${ref} is gone: it was erased` };
+}
+
+function dropped(ref: ContentRef): ContentFailure {
+  return { kind: 'erased', ref, message: `content ${ref} is gone: its segment was dropped` };
 }

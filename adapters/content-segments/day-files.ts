@@ -23,6 +23,8 @@ export interface DayFiles {
   readonly current: { readonly name: string; readonly file: GroupFile } | null;
   /** Names of the files that are there, oldest first. */
   names(): readonly string[];
+  /** Those into which nothing was written from that instant on: their day was over, and they are not being written. */
+  endedBefore(instant: number): readonly string[];
   /** Takes a whole file away; the one being written is never taken. */
   drop(name: string): Promise<void>;
   syncs(): number;
@@ -103,8 +105,12 @@ export function dayFiles(options: DayFileOptions, clock: Clock): DayFiles {
       return open;
     },
     names,
+    endedBefore: (instant) => names().filter((name) => name !== open?.name && endOf(name) <= instant),
     drop: async (name) => {
-      if (name !== open?.name) await unlink(pathOf(name));
+      if (name === open?.name) return;
+      await unlink(pathOf(name)).catch((error: unknown) => {
+        if (!isMissing(error)) throw error;
+      });
     },
     syncs: () => earlierSyncs + (open?.file.syncs ?? 0),
     close: async () => {
@@ -114,7 +120,10 @@ export function dayFiles(options: DayFileOptions, clock: Clock): DayFiles {
 }
 
 const namePattern = /^\d{4}-\d\d-\d\d-\d{1,9}$/;
-const dayOf = (name: string): string => name.slice(0, 10);
+/** `2026-11-23` */
+export const dayOf = (name: string): string => name.slice(0, 10);
+/** When the day of a file was over. */
+export const endOf = (name: string): number => Date.parse(dayOf(name)) + 24 * 3_600_000;
 const numberOf = (name: string): number => Number(name.slice(11));
 
 function filesIn(folder: string): readonly string[] {

@@ -84,7 +84,12 @@ interface SlotPlace {
   readonly position: number;
 }
 
+/** The name of the file that holds a key. */
+export function keyFileOf(ref: KeyRef): string {
+  return ref.slice(0, ref.lastIndexOf('.'));
+}
+
 function placeOf(ref: KeyRef): SlotPlace {
   const dot = ref.lastIndexOf('.');
-  return { name: ref.slice(0, dot), position: Number(ref.slice(dot + 1)) * slotSize };
+  return { name: keyFileOf(ref), position: Number(ref.slice(dot + 1)) * slotSize };
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 import * as TE from 'fp-ts/lib/TaskEither.js';
@@ -11,11 +12,11 @@ import {
   type ContentStore,
   type KeyStore,
 } from '../../domain/ports.ts';
-import { dayFiles, type DayFiles } from './day-files.ts';
+import { dayFiles, dayOf, endOf, type DayFiles } from './day-files.ts';
 import { damaged, erased, unavailable } from './failures.ts';
 import { slotSize } from './key-slots.ts';
-import { DamagedKey, keyStore } from './keys.ts';
-import { readFiles } from './read-files.ts';
+import { DamagedKey, keyFileOf, keyStore } from './keys.ts';
+import { readFiles, type ReadFiles } from './read-files.ts';
 import { parseReference, type Reference } from './reference.ts';
 import { SealBroken, unsealed } from './sealing.ts';
 import { sealedWriter } from './writer.ts';
@@ -23,8 +24,8 @@ import { sealedWriter } from './writer.ts';
 export interface SegmentStore extends ContentStore {
   /** Names of the segments of a kind, oldest first; each begins with its day, `2026-11-23`. */
   segments(kind: ContentKind): readonly string[];
-  /** Takes a whole segment away: what was in it is erased. The one being written stays. */
-  dropSegment(kind: ContentKind, name: string): Promise<void>;
+  /** The file that would have to be there to read this, and is not; null: all are there. */
+  missingFile(ref: ContentRef): string | null;
   /** Syncs so far, of segments and of keys. */
   syncs(): { readonly segments: number; readonly keys: number };
   /** Waits for what is under way and closes the files. */
@@ -120,11 +121,28 @@ export function openSegmentStore(
       );
     },
     segments: (kind) => shelves[kind].segments.names(),
-    dropSegment: async (kind, name) => {
-      const { segments } = shelves[kind];
-      await segments.drop(name);
-      files.forget(segments.pathOf(name));
+    missingFile: (ref) => {
+      const reference = parseReference(ref);
+      if (reference === null) return null;
+      const { segments, slots } = shelves[reference.kind];
+      const needed = [segments.pathOf(reference.segment), slots.pathOf(keyFileOf(reference.key))];
+      return needed.find((path) => !existsSync(path)) ?? null;
     },
+    segmentsBefore: (kind, instant) =>
+      TE.tryCatch(
+        async () =>
+          Promise.resolve(shelves[kind].segments.endedBefore(instant).map((name) => ({ kind, name }))),
+        (error) => unavailable('listed', error),
+      ),
+    segmentOf: (ref) => {
+      const reference = parseReference(ref);
+      return reference === null ? null : { kind: reference.kind, name: reference.segment };
+    },
+    dropSegment: ({ kind, name }) =>
+      TE.tryCatch(
+        () => dropWithKeys(shelves[kind], name, files),
+        (error) => unavailable('dropped', error),
+      ),
     syncs: () => ({
       segments: all.reduce((sum, { segments }) => sum + segments.syncs(), 0),
       keys: all.reduce((sum, { slots }) => sum + slots.syncs(), 0),
@@ -134,6 +152,24 @@ export function openSegmentStore(
       await Promise.all([files.close(), ...writing]);
     },
   };
+}
+
+/** The segment first: what is left of its keys after a crash goes with the next one that is dropped. */
+async function dropWithKeys({ segments, slots }: Shelf, name: string, files: ReadFiles): Promise<void> {
+  const drop = async (those: DayFiles, one: string): Promise<void> => {
+    await those.drop(one);
+    files.forget(those.pathOf(one));
+  };
+  await drop(segments, name);
+  const days = segments.names().map(dayOf);
+  const isUnused = (slot: string): boolean =>
+    dayOf(slot) <= dayOf(name) && !days.includes(dayOf(slot)) && !days.includes(dayAfter(slot));
+  for (const slot of slots.names().filter(isUnused)) await drop(slots, slot);
+}
+
+/** What is begun before midnight has its key on that day and its place in a segment of the next. */
+function dayAfter(name: string): string {
+  return new Date(endOf(name)).toISOString().slice(0, 10);
 }
 
 function notOurs(ref: ContentRef): ContentFailure {

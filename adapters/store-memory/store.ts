@@ -12,7 +12,8 @@ import type {
 
 /** An event store that lives and dies with the process: deterministic, without timers, for tests and simulation. */
 export function memoryStore(): EventStore {
-  const feed: StoredEvent[] = [];
+  /** By position, which begins at 1. Null: a stream was removed there, or an event with its stream. */
+  const feed: (StoredEvent | null)[] = [];
   const streams = new Map<string, StoredEvent[]>();
   const listeners = new Set<() => void>();
 
@@ -45,7 +46,19 @@ export function memoryStore(): EventStore {
     return E.right({ revision: first + stored.length - 1, position: positionOf(feed.length) });
   };
 
+  const forget = (stream: string, revision: number): E.Either<AppendFailure, void> => {
+    const known = streams.get(stream);
+    if (known === undefined) return E.right(undefined);
+    const actual = known.length - 1;
+    if (actual !== revision) return E.left({ kind: 'conflict', actual });
+    for (const { position } of known) feed[Number(position) - 1] = null;
+    streams.delete(stream);
+    feed.push(null);
+    return E.right(undefined);
+  };
+
   return {
+    forget: (stream, revision) => () => Promise.resolve(forget(stream, revision)),
     append: (stream, expected, events) => () => {
       if (events.length === 0) throw new Error('an append without events');
       return Promise.resolve(append(stream, expected, events));
@@ -62,7 +75,9 @@ export function memoryStore(): EventStore {
         const next = start + page.length;
         return Promise.resolve(
           E.right({
-            events: page.filter(({ stream }) => prefixes.some((prefix) => stream.startsWith(prefix))),
+            events: page
+              .filter((event) => event !== null)
+              .filter(({ stream }) => prefixes.some((prefix) => stream.startsWith(prefix))),
             next: next === 0 ? null : positionOf(next),
             caughtUp: page.length < max,
           }),

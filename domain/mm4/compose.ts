@@ -36,8 +36,9 @@ export interface NewForward {
 
 /** The whole mail: header block, blank line, multipart. With a picture it is related and has a SMIL; text alone is mixed. */
 export function composeForward(forward: NewForward): Uint8Array {
-  const smil = forward.parts.some(({ type }) => !type.startsWith('text/'));
-  const parts = smil ? [smilOf(forward.parts), ...forward.parts] : forward.parts;
+  const named = withUniqueNames(forward.parts);
+  const smil = named.some(({ type }) => !type.startsWith('text/'));
+  const parts = smil ? [smilOf(named), ...named] : named;
   const contentType = smil
     ? `multipart/related; type="application/smil"; start="<smil>"; boundary="${forward.boundary}"`
     : `multipart/mixed; boundary="${forward.boundary}"`;
@@ -66,6 +67,17 @@ function headerLines(forward: NewForward): readonly HeaderLine[] {
     ...optional('X-Mms-Message-Class', forward.messageClass),
     ...optional('X-Mms-Expiry', forward.expiresAt === undefined ? undefined : formatDate(forward.expiresAt)),
   ];
+}
+
+/** A Content-ID names one part: of those called alike the later ones get a number. */
+function withUniqueNames(parts: readonly ContentPart[]): readonly ContentPart[] {
+  const taken = new Set<string>(['smil']);
+  return parts.map((part) => {
+    let { name } = part;
+    for (let number = 2; taken.has(contentId(name)); number += 1) name = `${number}-${part.name}`;
+    taken.add(contentId(name));
+    return { ...part, name };
+  });
 }
 
 function optional(name: string, value: string | undefined): readonly HeaderLine[] {

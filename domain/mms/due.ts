@@ -90,7 +90,7 @@ function legDue(state: MmsState, leg: Leg): readonly Due[] {
       if (unacknowledged(state, leg).length === 0) return [];
       if (state.hold !== null) {
         return [
-          { do: 'forward', leg: leg.leg, on: onHeld(leg.route), at: leg.deadline, until: leg.deadline },
+          { do: 'forward', leg: leg.leg, on: onHeld(leg.route), at: leg.routedAt, until: leg.deadline },
         ];
       }
       return [
@@ -121,7 +121,7 @@ function legDue(state: MmsState, leg: Leg): readonly Due[] {
     case 'held':
       return unacknowledged(state, leg).length === 0
         ? []
-        : [{ do: 'give-up', leg: leg.leg, on: onHeld(leg.route), at: leg.deadline, until: leg.deadline }];
+        : [{ do: 'give-up', leg: leg.leg, on: onHeld(leg.route), at: leg.routedAt, until: leg.deadline }];
     case 'timed-out':
     case 'ended':
       return [];
@@ -136,7 +136,7 @@ function mailboxDue(state: MmsState, recipient: Recipient): readonly Due[] {
   if (notified) return [{ do: 'expire', recipient: address, on: onClock, at: deadline, until: null }];
   return state.hold === null
     ? [{ do: 'notify', recipient: address, on: onHandsets, at, until: deadline }]
-    : [{ do: 'notify', recipient: address, on: onHeld(onHandsets), at: deadline, until: deadline }];
+    : [{ do: 'notify', recipient: address, on: onHeld(onHandsets), at, until: deadline }];
 }
 
 /** Answers and reports: also owed by streams that hold no message (orphans, refused PDUs). */

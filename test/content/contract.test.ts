@@ -10,19 +10,21 @@ const headerSize = 16;
 describe('content in segments', () => {
   contentStoreContract(() => {
     const directory = makeDirectory();
-    const first = openSegmentStore(directory, clockAt(noon));
+    const clock = clockAt(noon);
+    const first = openSegmentStore(directory, clock);
     let store = first;
     return Promise.resolve({
       store: first,
       reopen: async () => {
         await store.close();
-        store = openSegmentStore(directory, clockAt(noon));
+        store = openSegmentStore(directory, clock);
         return store;
       },
       damage: async (ref, octet) => {
         const { path, position } = segmentOf(directory, ref);
         await flip(path, position + headerSize + octet);
       },
+      setClock: clock.set,
       stop: async () => {
         await store.close();
         removeDirectory(directory);
@@ -33,11 +35,13 @@ describe('content in segments', () => {
 
 describe('content in memory', () => {
   contentStoreContract(() => {
-    const store = memoryStore();
+    const clock = clockAt(noon);
+    const store = memoryStore(clock);
     return Promise.resolve({
       store,
       reopen: () => Promise.resolve(store),
       damage: (ref, octet) => Promise.resolve(store.damage(ref, octet)),
+      setClock: clock.set,
       stop: () => Promise.resolve(),
     });
   });

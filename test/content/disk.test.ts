@@ -263,10 +263,33 @@ describe('days and segments', () => {
     for (const ref of [...old, young]) await readAll(store, ref);
 
     assert.deepEqual(store.segments('body'), ['2026-11-23-0', '2026-12-02-0']);
-    for (const name of store.segments('body')) await store.dropSegment('body', name);
+    for (const name of store.segments('body')) right(await store.dropSegment({ kind: 'body', name })());
     assert.deepEqual(store.segments('body'), ['2026-12-02-0']);
     for (const ref of old) assert.equal((await readFailure(store, ref)).kind, 'erased');
     for (const ref of [head, young]) assert.equal((await readAll(store, ref)).length, 10);
+    await store.close();
+  });
+
+  it('the keys of a day go with the last segment that may need them', async (test) => {
+    const directory = directoryOf(test);
+    const clock = clockAt(lastMillisecond);
+    const store = openSegmentStore(directory, clock);
+    await kept(store, [noise(10, 1)]);
+    const across = store.begin('body');
+    across.write(noise(20, 2));
+    clock.set(lastMillisecond + 1);
+    const acrossRef = right(await across.keep()());
+    clock.set(lastMillisecond + 9 * day);
+    await kept(store, [noise(30, 3)]);
+    const drop = async (name: string): Promise<readonly string[]> => {
+      right(await store.dropSegment({ kind: 'body', name })());
+      return readdirSync(join(directory, 'keys')).sort();
+    };
+    const [first, last] = ['bodies-2026-11-23-0.keys', 'bodies-2026-12-02-0.keys'];
+    assert.deepEqual(await drop('2026-11-23-0'), [first, last]);
+    assert.deepEqual(await readAll(store, acrossRef), noise(20, 2));
+    assert.deepEqual(await drop('2026-11-24-0'), [last]);
+    assert.equal((await readFailure(store, acrossRef)).kind, 'erased');
     await store.close();
   });
 

@@ -19,6 +19,8 @@ export interface ContentSubject {
   reopen(): Promise<ContentStore>;
   /** Flips a bit of what is kept, in its octet so and so, counted from 0. */
   damage(ref: ContentRef, octet: number): Promise<void>;
+  /** Sets the store's clock, which begins on 2026-11-23 at noon. */
+  setClock(now: number): void;
   stop(): Promise<void>;
 }
 
@@ -219,9 +221,35 @@ export function contentStoreContract(make: () => Promise<ContentSubject>): void 
       });
     }
   });
+
+  describe('segments', () => {
+    it('go whole, by kind, once their day is over; the one being written stays', async () => {
+      const old = [await kept(store, [noise(10, 1)]), await kept(store, [noise(10, 2)])];
+      const head = await kept(store, [noise(10, 3)], 'head');
+      assert.deepEqual(right(await store.segmentsBefore('body', midnight + 9 * day)()), []);
+      subject.setClock(midnight + 5 * day);
+      const young = await kept(store, [noise(10, 4)]);
+      assert.deepEqual(right(await store.segmentsBefore('body', midnight - 1)()), []);
+      const over = right(await store.segmentsBefore('body', midnight)());
+      assert.deepEqual(over, [store.segmentOf(old[0]!)]);
+      assert.deepEqual(right(await store.segmentsBefore('body', midnight + 9 * day)()), over);
+      for (const segment of [...over, store.segmentOf(young)!]) right(await store.dropSegment(segment)());
+      for (const ref of old) assert.equal((await readFailure(store, ref)).kind, 'erased');
+      for (const ref of [head, young]) assert.equal((await readAll(store, ref)).length, 10);
+      right(await store.dropSegment(over[0]!)());
+      assert.deepEqual(right(await store.segmentsBefore('body', midnight)()), []);
+    });
+
+    it('a reference of another store is in none', () => {
+      assert.equal(store.segmentOf('nowhere' as ContentRef), null);
+    });
+  });
 }
 
 // ---------------------------------------------------------------- a store, used
+
+const day = 24 * 3_600_000;
+const midnight = Date.UTC(2026, 10, 24);
 
 /** Octets that look like chance and are the same for the same seed. */
 export function noise(size: number, seed: number): Buffer {

@@ -202,6 +202,42 @@ export function eventStoreContract(name: string, make: () => Promise<StoreUnderT
         assert.deepEqual(page, E.right({ events: [], next: null, caughtUp: true }));
       }));
 
+    it('a forgotten stream is gone, as if it had never been, and may begin again', () =>
+      during(async (store) => {
+        await appended(store, 'mms-1', 'no-stream', [event(), event()]);
+        assert.deepEqual(await store.forget('mms-1', 1)(), E.right(undefined));
+        assert.deepEqual(await streamOf(store, 'mms-1'), []);
+        assert.deepEqual(await feedOf(store, [''], 10), []);
+        assert.equal((await refused(store, 'mms-1', 1, [event()])).kind, 'conflict');
+        assert.equal((await appended(store, 'mms-1', 'no-stream', [event()])).revision, 0);
+        assert.equal((await streamOf(store, 'mms-1')).length, 1);
+      }));
+
+    it('a stream that stands elsewhere is not forgotten; one that is not there already is', () =>
+      during(async (store) => {
+        await appended(store, 'mms-1', 'no-stream', [event(), event()]);
+        for (const revision of [0, 2]) {
+          assert.deepEqual(await store.forget('mms-1', revision)(), E.left({ kind: 'conflict', actual: 1 }));
+        }
+        assert.equal((await streamOf(store, 'mms-1')).length, 2);
+        assert.deepEqual(await store.forget('mms-2', 0)(), E.right(undefined));
+      }));
+
+    it('forgetting moves no other event, and no position is given twice, also after reopening', () =>
+      during(async (store, under) => {
+        for (const name of ['mms-1', 'mms-2', 'mms-3']) await appended(store, name, 'no-stream', [event()]);
+        const before = await feedOf(store, [''], 10);
+        const last = before.at(-1)?.position ?? null;
+        await store.forget('mms-1', 0)();
+        await store.forget('mms-3', 0)();
+        const again = (await under.reopen?.()) ?? store;
+        assert.deepEqual(await feedOf(again, [''], 10), [before[1]]);
+        const next = event();
+        await appended(again, 'mms-4', 'no-stream', [next]);
+        assert.deepEqual(ids(await feedOf(again, [''], 10, last)), [next.id]);
+        for (const max of [1, 2]) assert.equal((await feedOf(again, [''], max)).length, 2);
+      }));
+
     it('the doorbell rings after an append, until it is unhung', () =>
       during(async (store) => {
         let rung = 0;

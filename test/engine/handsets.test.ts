@@ -61,9 +61,9 @@ test('a subscriber sends a picture to another and to a partner; fetching and rea
   assert.deepEqual(
     fetched.parts.map(({ type, name }) => [type, name]),
     [
-      ['application/smil', 'smil.smil'],
+      ['application/smil; charset=utf-8', 'smil.smil'],
       ['image/png', 'dot.png'],
-      ['text/plain', 'hello.txt'],
+      ['text/plain; charset=utf-8', 'hello.txt'],
     ],
   );
   assert.deepEqual(Buffer.from(fetched.parts[1]?.bytes ?? []), picture.bytes);

@@ -137,6 +137,11 @@ describe('reroute', () => {
     assert.ok(owes(state).includes('forward forwards to-op-c'));
   });
 
+  test('never goes back to where it came from', () => {
+    const back = { ...other, partner: 'op-a', route: 'to-op-a', evenIfSent: false };
+    assert.match(why(reroute(after(arrives(asked)), back, ann, moment(at))), /came from there/);
+  });
+
   test('leaves alone what is acknowledged', () => {
     given(arrives(asked), claim(), sent(), res()).when(rerouted(true)).then([]);
   });

@@ -8,10 +8,13 @@ import { test } from 'node:test';
 import * as E from 'fp-ts/lib/Either.js';
 
 import { DirectoryInUse } from '../../adapters/store-sqlite/lock.ts';
+import { compareProjections } from '../../adapters/store-sqlite/projections/compare.ts';
 import { openProjections } from '../../adapters/store-sqlite/projections/projections.ts';
+import { projectionTables } from '../../adapters/store-sqlite/projections/tables.ts';
 import { eventFile, openStore, openStoreForReading } from '../../adapters/store-sqlite/store.ts';
 import { genesisHash, hashOf, sealMetadata, verifyChain } from '../../domain/chain.ts';
 import type { NewEvent } from '../../domain/ports.ts';
+import { ended } from '../../projections/ended.ts';
 import { appended, event, eventStoreContract, streamOf } from '../contracts/event-store.ts';
 
 async function inDirectory(work: (directory: string) => Promise<void>): Promise<void> {
@@ -97,7 +100,7 @@ test('a file of a newer version is refused', () =>
     const db = new DatabaseSync(eventFile(directory));
     db.exec('pragma user_version = 99');
     db.close();
-    await assert.rejects(openStore(directory), /has schema 99, this program knows 1: upgrade it/);
+    await assert.rejects(openStore(directory), /has schema 99, this program knows 2: upgrade it/);
   }));
 
 test('the chain of a stream breaks where an event was changed', () =>
@@ -174,3 +177,48 @@ test('projections: what is owed replaces what was, is found by key, and is the s
     assert.deepEqual(await look(), expected);
     await store.close();
   }));
+
+test('a projection loses the rows of a stream that was forgotten while it was not looking, and keeps those of others', () =>
+  inDirectory(async (directory) => {
+    const store = await openStore(directory);
+    const over: NewEvent = { ...event('Closed'), metadata: '{"v":1,"recordedAt":5,"owed":[]}' };
+    const alias = (home: string): NewEvent => ({
+      ...event('AliasLearned', { id: `name of ${home}`, home }),
+      metadata: '{"recordedAt":1}',
+    });
+    for (const name of ['mms-1', 'mms-2']) {
+      await appended(store, name, 'no-stream', [over]);
+      await appended(store, `alias-${name}`, 'no-stream', [alias(name)]);
+    }
+    const look = async (): Promise<unknown> => {
+      const projections = openProjections(directory);
+      await projections.whenCaughtUp();
+      const rows = [
+        await projections.endedBefore('mms', 6, 10),
+        await projections.endedBefore('mms', 5, 10),
+        await projections.find('name of mms-1', 10),
+        await projections.find('name of mms-2', 10),
+      ];
+      await projections.close();
+      return rows;
+    };
+    assert.deepEqual(await look(), [['mms-1', 'mms-2'], [], ['mms-1'], ['mms-2']]);
+    await store.forget('mms-1', 0)();
+    await store.forget('alias-mms-2', 0)();
+    assert.deepEqual(await look(), [['mms-2'], [], ['mms-1'], []]);
+    assert.deepEqual(compareProjections(directory), []);
+    // The name begins anew: what is recorded now is not lost to the removal before.
+    await store.forget('mms-2', 0)();
+    await appended(store, 'mms-2', 'no-stream', [over]);
+    assert.deepEqual(await look(), [['mms-2'], [], ['mms-1'], []]);
+    assert.deepEqual(compareProjections(directory), []);
+    await store.close();
+  }));
+
+test('a projection that may have missed a removal is made anew', () => {
+  using db = new DatabaseSync(':memory:');
+  const page = { rows: [], forgotten: [], next: 7, caughtUp: true };
+  projectionTables(db, ended, 0).take(page);
+  assert.equal(projectionTables(db, ended, 7).position(), 7);
+  assert.equal(projectionTables(db, ended, 8).position(), 0);
+});

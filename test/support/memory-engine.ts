@@ -70,8 +70,9 @@ export async function memoryEngine(wishes: MemoryWishes): Promise<MemoryEngine> 
     typeof wishes.configuration === 'string'
       ? load(wishes.configuration).configuration
       : wishes.configuration;
-  const store = wishes.store ?? memoryStore();
-  const projections = memoryProjections(store);
+  const forgotten: string[] = [];
+  const store = rememberingForgotten(wishes.store ?? memoryStore(), forgotten);
+  const projections = memoryProjections(store, forgotten);
   const sent = new Map<string, OutgoingMail[]>();
   const context: ContextBase = {
     clock: time.clock,
@@ -110,8 +111,20 @@ export async function memoryEngine(wishes: MemoryWishes): Promise<MemoryEngine> 
   };
 }
 
+/** Notes the streams that are removed. */
+function rememberingForgotten(store: EventStore, forgotten: string[]): EventStore {
+  return {
+    ...store,
+    forget: (stream, revision) => async () => {
+      const removed = await store.forget(stream, revision)();
+      if (E.isRight(removed)) forgotten.push(stream);
+      return removed;
+    },
+  };
+}
+
 /** The production projections in a database in memory; they take in everything before each answer. */
-function memoryProjections(store: EventStore): ReturnType<typeof answersOf> {
+function memoryProjections(store: EventStore, gone: string[]): ReturnType<typeof answersOf> {
   const db = new DatabaseSync(':memory:');
   const all = allProjections.map((projection) => projectionTables(db, projection, 0));
   const answer = answering(db);
@@ -125,8 +138,10 @@ function memoryProjections(store: EventStore): ReturnType<typeof answersOf> {
         ({ position, stream, revision, type, id, data, metadata }) =>
           [Number(position), stream, revision, type, id, data, metadata] as const,
       );
+      const position = Number(next ?? 0);
+      const forgotten = gone.splice(0).map((stream) => ({ position, stream }));
       db.exec('begin');
-      for (const tables of all) tables.take({ rows, forgotten: [], next: Number(next ?? 0), caughtUp });
+      for (const tables of all) tables.take({ rows, forgotten, next: position, caughtUp });
       db.exec('commit');
       after = next;
       if (caughtUp) return;

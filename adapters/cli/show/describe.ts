@@ -1,4 +1,16 @@
-import type { MmsEvent, PduEvidence, Received, Refusal, ReportSource } from '../../../domain/mms/events.ts';
+import type {
+  Dropped,
+  Held,
+  MmsEvent,
+  Parked,
+  PduEvidence,
+  Received,
+  Refusal,
+  Released,
+  ReportSource,
+  Rerouted,
+  Resent,
+} from '../../../domain/mms/events.ts';
 import { ownSubscribers } from '../../../domain/mms/facts.ts';
 import type { SmtpReply } from '../../../domain/ports.ts';
 
@@ -56,17 +68,12 @@ export function describe(event: MmsEvent, time: (instant: number) => string): st
     case 'Notified':
       return `${event.recipient} can fetch it (${event.gateway})`;
     case 'Held':
-      return `by ${event.by}: ${event.why}`;
     case 'Released':
-      return `by ${event.by}: ${event.why}${event.legs.length === 0 ? '' : `; sent again: leg ${event.legs.join(', ')}`}`;
     case 'Rerouted':
-      return `leg ${event.leg} to ${event.route} (${event.partner}) as leg ${event.newLeg}, ${event.recipients.join(', ')}, by ${event.by}: ${event.why}${perhapsTwice(event)}`;
     case 'Resent':
-      return `leg ${event.leg}, ${event.recipients.join(', ')}, by ${event.by}: ${event.why}${perhapsTwice(event)}`;
     case 'Dropped':
-      return `${event.recipients.join(', ')}, by ${event.by}: ${event.why}`;
     case 'Parked':
-      return `it made its worker fail ${event.failures} times: ${event.why}`;
+      return describeHand(event);
     case 'DuplicateReceived':
       return `${event.of} again from ${sender(event.pdu)}${event.answer === null ? '' : '; answered again'}`;
     case 'VariantOpened':
@@ -81,6 +88,24 @@ export function describe(event: MmsEvent, time: (instant: number) => string): st
       return `${event.pduKind} from ${sender(event.pdu)}: ${event.errors.join(', ')}; ${reply(event.reply)}`;
     case 'Attached':
       return `to mms-${event.uid} by ${event.by}`;
+  }
+}
+
+/** By the hand of an operator, or of a rule. */
+function describeHand(event: Held | Released | Rerouted | Resent | Dropped | Parked): string {
+  switch (event.type) {
+    case 'Held':
+      return `by ${event.by}: ${event.why}`;
+    case 'Released':
+      return `by ${event.by}: ${event.why}${event.legs.length === 0 ? '' : `; sent again: leg ${event.legs.join(', ')}`}`;
+    case 'Rerouted':
+      return `leg ${event.leg} to ${event.route} (${event.partner}) as leg ${event.newLeg}, ${event.recipients.join(', ')}, by ${event.by}: ${event.why}${perhapsTwice(event)}`;
+    case 'Resent':
+      return `leg ${event.leg}, ${event.recipients.join(', ')}, by ${event.by}: ${event.why}${perhapsTwice(event)}`;
+    case 'Dropped':
+      return `${event.recipients.join(', ')}, by ${event.by}: ${event.why}`;
+    case 'Parked':
+      return `it made its worker fail ${event.failures} times: ${event.why}`;
   }
 }
 

@@ -1,6 +1,7 @@
 import { decodeMetadata } from '../../../domain/mms/codec.ts';
 import { due, type Due } from '../../../domain/mms/due.ts';
 import type { MmsEvent } from '../../../domain/mms/events.ts';
+import { ownSubscribers } from '../../../domain/mms/facts.ts';
 import { firstIntake, type MmsState } from '../../../domain/mms/state.ts';
 import type { StoredEvent } from '../../../domain/ports.ts';
 import { describe } from './describe.ts';
@@ -34,7 +35,7 @@ function heading({ stream, state }: StreamView): string {
   );
   return [
     `${stream}  ${messageId.normal}`,
-    `from ${sender.address} through ${from.partner}, ${state.closed ? 'closed' : 'open'}`,
+    `from ${sender.address}${from.partner === ownSubscribers ? ', an own subscriber' : ` through ${from.partner}`}, ${state.closed ? 'closed' : 'open'}`,
     ...recipients,
     '',
   ].join('\n');
@@ -79,7 +80,9 @@ function nextStep(item: Due, state: MmsState, routesDown: ReadonlyMap<string, st
     case 'release':
       return 'wait for an operator: it made its worker fail';
     case 'give-up':
-      return `wait for ${item.leg === undefined ? 'reports' : `an operator (leg ${item.leg})`} until ${instant(item.at)}`;
+      return item.leg === undefined
+        ? `wait for reports until ${instant(item.at)}`
+        : `wait for an operator (leg ${item.leg})${until}`;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { MessageIndex, OpenWork, OpenWorkRow, StreamEnds } from '../../../engine/context.ts';
-import type { AnswerRow, Question } from './questions.ts';
+import type { AnswerRow, EvidenceKind, Question } from './questions.ts';
 
 export interface ProjectionQueries {
   /** How much waits for each thing, and since when. */
@@ -7,6 +7,25 @@ export interface ProjectionQueries {
   /** Streams by a transaction id, Message-ID or phone number, the latest first. */
   find(key: string, max: number): Promise<readonly string[]>;
   routes(): Promise<readonly RouteRow[]>;
+  /** PDUs that belong to no message, the latest first. `partner` null: of all. */
+  evidence(kind: EvidenceKind, partner: string | null, max: number): Promise<readonly EvidenceRow[]>;
+}
+
+/** A PDU that fits no message, or was refused. */
+export interface EvidenceRow {
+  readonly stream: string;
+  readonly partner: string;
+  readonly at: number;
+  readonly pduKind: string;
+  readonly why: string;
+  /** The stream of the message it was given to. */
+  readonly attached: string | null;
+  /** The status of the RES that it is to be answered with; null: it asked for none. */
+  readonly res: string | null;
+  /** The status of the RES that went out. */
+  readonly answered: string | null;
+  /** Why the RES it should have had was given up. */
+  readonly unanswered: string | null;
 }
 
 export interface WaitingRow {
@@ -64,7 +83,19 @@ export function queriesOf(ask: Ask): ProjectionQueries {
         partner: String(row['partner']),
         state: row['state'] === 'down' ? 'down' : 'up',
         since: Number(row['since']),
-        why: row['why'] === null ? null : String(row['why']),
+        why: textOrNull(row['why']),
+      })),
+    evidence: async (kind, partner, max) =>
+      (await ask({ ask: 'evidence', kind, partner, max })).map((row) => ({
+        stream: String(row['stream']),
+        partner: String(row['partner']),
+        at: Number(row['at']),
+        pduKind: String(row['pdu_kind']),
+        why: String(row['why']),
+        res: textOrNull(row['res']),
+        attached: textOrNull(row['attached']),
+        answered: textOrNull(row['answered']),
+        unanswered: textOrNull(row['unanswered']),
       })),
   };
 }
@@ -76,6 +107,10 @@ function workRow(row: AnswerRow): OpenWorkRow {
     at: Number(row['at']),
     until: numberOrNull(row['until_at']),
   };
+}
+
+function textOrNull(value: string | number | null | undefined): string | null {
+  return value === null || value === undefined ? null : String(value);
 }
 
 function numberOrNull(value: string | number | null | undefined): number | null {

@@ -24,7 +24,16 @@ export type Question =
   | { readonly ask: 'find'; readonly key: string; readonly max: number }
   | { readonly ask: 'routes' }
   | { readonly ask: 'ended'; readonly kind: string; readonly before: number; readonly max: number }
-  | { readonly ask: 'open'; readonly after: string; readonly max: number };
+  | { readonly ask: 'open'; readonly after: string; readonly max: number }
+  | {
+      readonly ask: 'evidence';
+      readonly kind: EvidenceKind;
+      /** Null: of all. */
+      readonly partner: string | null;
+      readonly max: number;
+    };
+
+export type EvidenceKind = 'orphan' | 'refused';
 
 export type AnswerRow = Readonly<Record<string, string | number | null>>;
 
@@ -51,6 +60,13 @@ export function answering(db: DatabaseSync): (question: Question) => readonly An
     'select stream from ended_streams where kind = ? and at < ? order by at, stream limit ?',
   );
   const open = db.prepare('select distinct stream from open_work where stream > ? order by stream limit ?');
+  const evidence = db.prepare(
+    `select evidence.*, attached.said as attached, answered.said as answered, unanswered.said as unanswered from evidence
+     left join evidence_outcomes attached on attached.stream = evidence.stream and attached.outcome = 'attached'
+     left join evidence_outcomes answered on answered.stream = evidence.stream and answered.outcome = 'answered'
+     left join evidence_outcomes unanswered on unanswered.stream = evidence.stream and unanswered.outcome = 'unanswered'
+     where kind = :kind and (:partner is null or partner = :partner) order by at desc, evidence.stream limit :max`,
+  );
   return (question) => {
     switch (question.ask) {
       case 'due':
@@ -75,6 +91,10 @@ export function answering(db: DatabaseSync): (question: Question) => readonly An
         return routes.all() as AnswerRow[];
       case 'ended':
         return ended.all(question.kind, question.before, question.max) as AnswerRow[];
+      case 'evidence': {
+        const { kind, partner, max } = question;
+        return evidence.all({ kind, partner, max }) as AnswerRow[];
+      }
       case 'open':
         return open.all(question.after, question.max) as AnswerRow[];
     }

@@ -50,6 +50,7 @@ export interface OtherRoute {
 
 /** What is not acknowledged goes by another route; never a second time without saying so. */
 export function reroute(state: MmsState, to: OtherRoute, hand: Hand, moment: Moment): OperatorDecision {
+  if (state.intakes.some(({ from }) => from.partner === to.partner)) return unchanged('it came from there');
   const open = legsOn(state, to.from).filter((leg) => leg.stage.kind !== 'ended' && leg.route !== to.route);
   const legs = open.filter((leg) => unacknowledged(state, leg).length > 0);
   if (legs.length === 0) return unchanged('no leg of it could go by that route');

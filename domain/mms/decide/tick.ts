@@ -41,7 +41,7 @@ function stepsOf(state: MmsState, command: Tick): readonly Step[] {
       case 'relay':
         return isOver ? [() => [{ type: 'ReportAbandoned', report: item.report, why: tooLate }]] : [];
       case 'give-up':
-        return isDue ? [giveUp(item.leg, command.moment)] : [];
+        return (item.leg === undefined ? isDue : isOver) ? [giveUp(item.leg, command.moment)] : [];
       case 'notify':
         return isOver ? [expireUnfetched(item.recipient, command.moment)] : [];
       case 'expire':
