@@ -8,6 +8,9 @@ import type { Context } from './context.ts';
 import { watchDisk } from './disk.ts';
 import type { Handsets } from './handsets/handsets.ts';
 import { handsets } from './handsets/service.ts';
+import { answerWatch, type AnswerWatch } from './limits/answer-watch.ts';
+import { floodGate } from './limits/floods.ts';
+import { inboundRates } from './limits/inbound.ts';
 import { liveContext, type ContextBase } from './live-context.ts';
 import { messages as openMessages } from './messages.ts';
 import { noteNode } from './node-stream.ts';
@@ -71,7 +74,8 @@ export async function startEngine(base: ContextBase): Promise<Engine> {
     context.log.error({}, problem);
 
   const pauses = await openPauses(context);
-  const lines = openLines(context, messages, queues, lineEvents(context), pauses, parked);
+  const watch = answerWatch(context, pauses, (route) => lines.find(route));
+  const lines = openLines(context, messages, queues, lineEvents(context, watch), pauses, parked);
   const notices = workQueue(context, onHandsets);
   queues.set(onHandsets, notices);
   const noticing = notifyLane(context, messages, notices);
@@ -79,7 +83,14 @@ export async function startEngine(base: ContextBase): Promise<Engine> {
   const disk = await watchDisk(context);
   const removal = retention(context);
   const budget = byteBudget(context, context.configuration.limits.bytesInFlight);
-  const desk: Desk = { context, messages, evidenceLimit: evidenceLimit(context) };
+  const desk: Desk = {
+    context,
+    messages,
+    evidenceLimit: evidenceLimit(context),
+    rates: inboundRates(context),
+    floods: floodGate(context),
+    heard: watch.heard,
+  };
   const accept = acceptance(desk);
 
   return {
@@ -102,7 +113,7 @@ export async function startEngine(base: ContextBase): Promise<Engine> {
 }
 
 /** A line's health is an event of its partner's stream, so that the store alone tells why a message waits. */
-function lineEvents(context: Context): LineEvents {
+function lineEvents(context: Context, watch: AnswerWatch): LineEvents {
   const tips = new Map<string, Tip>();
   let last: Promise<void> = Promise.resolve();
   const write = (line: Line, event: PartnerEvent): void => {
@@ -117,6 +128,7 @@ function lineEvents(context: Context): LineEvents {
       context.log.warn({ route, at: failure.at, why: failure.why, credentials }, 'route down');
       write(line, { type: 'RouteDown', route, at: failure.at, why: failure.why, credentials });
     },
+    heard: (line, answers) => watch.heard(line.route.account, answers),
     up: (line) => {
       context.log.info({ route: line.route.account }, 'route up');
       write(line, { type: 'RouteUp', route: line.route.account });

@@ -18,7 +18,9 @@ export type PartnerEvent =
     }
   | { readonly type: 'RouteUp'; readonly route: string }
   | ({ readonly type: 'Paused'; readonly until: number | null } & Hand)
-  | ({ readonly type: 'Resumed' } & Hand);
+  | ({ readonly type: 'Resumed' } & Hand)
+  | ({ readonly type: 'Slowed'; readonly route: string; readonly until: number } & Hand)
+  | ({ readonly type: 'Alarm'; readonly route: string } & Hand);
 
 export const partnerStream = (partner: string): string => `partner-${partner}`;
 

@@ -1,14 +1,12 @@
 import type { ConfiguredPartner } from '../../domain/configuration.ts';
-import { list, notYet, optional, record, required, type Reader } from './readers.ts';
+import { list, optional, record, required, type Reader } from './readers.ts';
 import { count, flag, oneOf, secret, text } from './scalars.ts';
 import * as value from './values.ts';
 
 /** What may stand under `partners`. Keys are named after the fields of the two NowSMS dialogs. */
 
-const notLimited = 'no rate is limited yet';
-
 const limits = record({
-  rate: optional(notYet(value.rate, notLimited), ''),
+  rate: optional(value.rate, ''),
   connections: optional(count(1, 10_000), '20'),
   orphansPerHour: optional(count(0), '1000'),
 });
@@ -68,7 +66,7 @@ const route = record({
   requestAck: optional(flag, 'true'),
   mmsVersion: optional(text(/^\d+\.\d+\.\d+$/, 'write such as 6.10.0'), '6.10.0'),
   maxConnections: optional(count(1, 1_000), '1'),
-  rate: optional(notYet(value.rate, notLimited), ''),
+  rate: optional(value.rate, ''),
   maxRecipientsPerPdu: optional(count(1, 1_000), '1'),
   tls: optional(oneOf('none', 'opportunistic', 'required'), 'opportunistic'),
   retry: optional(value.retry, '1m, 2m, 5m, 15m, 30m, 1h*'),

@@ -107,9 +107,11 @@ const floodRule = record({
 
 const replyMasks = parsed((written) => {
   const masks = written.split('|');
-  return masks.every((mask) => /^[245][\d.*?]*$/.test(mask))
+  return masks.every((mask) => /^([245][\d.*?]*|Error-[a-z*?-]*)$/.test(mask))
     ? E.right(masks)
-    : E.left(`"${written}" does not name replies; write codes and masks such as "421|4.7.*"`);
+    : E.left(
+        `"${written}" does not name replies; write codes, masks and statuses such as "421|4.7.*|Error-network-problem"`,
+      );
 });
 
 const answerRule = record({
@@ -143,8 +145,8 @@ export const configurationShape: Reader<Configuration> = record({
   subscribers: optional(subscribers, {}),
   routing: optional(routing, {}),
   accounting: optional(accounting, {}),
-  flood: optional(notYet(list(floodRule), 'flood rules are not enforced yet'), []),
-  answers: optional(notYet(list(answerRule), 'rules about answers are not enforced yet'), []),
+  flood: optional(list(floodRule), []),
+  answers: optional(list(answerRule), []),
   kafka: optional(kafka, {}),
   partners: optional(list(partner), []),
 });

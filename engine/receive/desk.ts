@@ -1,5 +1,8 @@
+import type { PeerAnswer } from '../../domain/limits/answer-rules.ts';
 import type { SmtpReply } from '../../domain/ports.ts';
 import type { Context } from '../context.ts';
+import type { FloodGate } from '../limits/floods.ts';
+import type { InboundRates } from '../limits/inbound.ts';
 import type { Messages } from '../messages.ts';
 
 /** What the programs that take a PDU in work with. */
@@ -7,6 +10,10 @@ export interface Desk {
   readonly context: Context;
   readonly messages: Messages;
   readonly evidenceLimit: EvidenceLimit;
+  readonly rates: InboundRates;
+  readonly floods: FloodGate;
+  /** A partner answered on this route. */
+  readonly heard: (route: string, answers: readonly PeerAnswer[]) => void;
 }
 
 /**

@@ -34,21 +34,34 @@ const loop: Refusal = {
   reply: { code: 554, enhanced: '5.4.6', text: 'this message was sent to you by us' },
 };
 
+function flooding(why: string): Refusal {
+  return {
+    errors: ['flood'],
+    status: 'Error-service-denied',
+    reply: { code: 550, enhanced: '5.7.1', text: why },
+  };
+}
+
 /** A forward.REQ that decodes: is it allowed, and what is it to its stream? The 250 follows the append. */
 export async function acceptForward(desk: Desk, incoming: Incoming<ForwardReq>): Promise<SmtpReply> {
   const { context, messages } = desk;
   const problem = permissionProblem(context, incoming);
   if (problem !== null) return refuse(desk, incoming, problem);
+  const tooFast = await desk.rates.admit(incoming.arrival.visitor.identity.partner.name);
+  if (tooFast !== null) return tooFast;
+  const flood = desk.floods.judge(incoming);
+  if (flood.verdict?.do === 'refuse') return refuse(desk, incoming, flooding(flood.verdict.why));
   const kept = await incoming.arrival.keep();
   if (E.isLeft(kept)) return unable;
   const id = incoming.pdu.messageId?.normal ?? '';
   const commandFor = (uid: string): Receive =>
-    receiveCommand(context, incoming, kept.right, momentFor(context, streamOf(uid)));
+    receiveCommand(context, incoming, kept.right, momentFor(context, streamOf(uid)), flood.verdict?.why);
   const placed = await place(messages, id, commandFor);
   if (E.isLeft(placed)) {
     context.log.error({ why: placed.left.message }, 'a forward could not be recorded');
     return unable;
   }
+  if (placed.right === 'duplicate') flood.forget();
   return reply(desk, incoming, kept.right.body, placed.right);
 }
 

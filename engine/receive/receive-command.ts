@@ -14,6 +14,7 @@ export function receiveCommand(
   incoming: Incoming<ForwardReq>,
   content: KeptContent,
   moment: Moment,
+  hold?: string,
 ): Receive {
   const { pdu, arrival } = incoming;
   const { read, envelope } = arrival;
@@ -22,6 +23,7 @@ export function receiveCommand(
     evidence: evidenceOf(incoming, content.head),
     recipients: waysOf(context, { pdu, rcptTo: envelope.rcptTo, cameFrom: originOf(incoming) }, moment.now),
     answer: answerRequestOf(context, incoming, 'MM4_forward.RES'),
+    ...(hold === undefined ? {} : { hold: { why: hold } }),
     pdu: {
       from: originOf(incoming),
       messageId: pdu.messageId ?? missing,

@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 
 import { parseAddress } from '../../domain/mm4/address.ts';
+import type { Configuration } from '../../domain/configuration.ts';
 import type { Partner, VaspEntry } from '../../domain/partner.ts';
 import type { SmtpReply } from '../../domain/ports.ts';
 import { authenticate, identify, type Account } from '../../domain/routing/identify.ts';
@@ -27,7 +28,9 @@ export function receptionist(
   beginIntake: BeginIntake,
   diskProblem: () => string | null,
 ): Reception {
-  const { partners, limits } = context.configuration;
+  // Asked each time: the configuration may be another one by then.
+  const partners = (): Configuration['partners'] => context.configuration.partners;
+  const limits = (): Configuration['limits'] => context.configuration.limits;
   const connections = new Map<string, number>();
 
   const admit = (address: string, account: Account, login?: string): KnownVisitor | SmtpReply => {
@@ -49,7 +52,7 @@ export function receptionist(
 
   return {
     welcome: (address) => {
-      const identity = identify(partners, address);
+      const identity = identify(partners(), address);
       switch (identity.kind) {
         case 'vasp': {
           const visitor = admit(address, identity);
@@ -63,7 +66,7 @@ export function receptionist(
     },
 
     login: (visitor, login, password) => {
-      const account = authenticate(partners, visitor.address, login, password, context.passwords);
+      const account = authenticate(partners(), visitor.address, login, password, context.passwords);
       if (E.isRight(account)) return admit(visitor.address, account.right, login);
       context.log.warn({ address: visitor.address, login, why: account.left }, 'AUTH refused');
       return { code: 535, enhanced: '5.7.8', text: 'authentication failed' };
@@ -73,8 +76,8 @@ export function receptionist(
       if (diskProblem() !== null) {
         return { code: 452, enhanced: '4.3.1', text: 'no room for mail at the moment, try again later' };
       }
-      if (size !== undefined && size > limits.wireSize) {
-        return { code: 552, enhanced: '5.3.4', text: `too big: the limit is ${limits.wireSize} octets` };
+      if (size !== undefined && size > limits().wireSize) {
+        return { code: 552, enhanced: '5.3.4', text: `too big: the limit is ${limits().wireSize} octets` };
       }
       // The null reverse path is fine on RES and reports; a malformed one could not be answered.
       if (mailFrom !== '' && parseAddress(mailFrom).kind === 'malformed') {
@@ -84,11 +87,11 @@ export function receptionist(
     },
 
     rcpt: (visitor, rcptTo, already) => {
-      if (already >= limits.recipients) {
+      if (already >= limits().recipients) {
         return {
           code: 452,
           enhanced: '4.5.3',
-          text: `too many recipients: the limit is ${limits.recipients}`,
+          text: `too many recipients: the limit is ${limits().recipients}`,
         };
       }
       return rcptReply(context, rcptTo, visitor.partner ?? '');

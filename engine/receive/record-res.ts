@@ -30,7 +30,7 @@ export interface ResIn {
 
 /** Records a RES with the transaction it answers. */
 export async function recordRes(
-  { context, messages }: Desk,
+  { context, messages, heard }: Desk,
   { pdu, evidence, transactionId, alias }: ResIn,
   { uid, kind, number }: Answered,
 ): Promise<E.Either<TransactFailure, unknown>> {
@@ -58,7 +58,11 @@ export async function recordRes(
     });
   };
   const cause = { correlation: uid, causation: evidence.sha256, actor: 'smtp-in', occurredAt: now } as const;
-  return messages.transact(stream, decide, cause);
+  const recorded = await messages.transact(stream, decide, cause);
+  const leg =
+    E.isRight(recorded) && kind === 'forward' ? legNumbered(recorded.right.state, number) : undefined;
+  if (leg !== undefined) heard(leg.route, [{ status: status.code }]);
+  return recorded;
 }
 
 /**

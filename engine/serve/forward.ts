@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 
+import { repliesIn } from '../../domain/limits/answer-rules.ts';
 import { due, onForwards } from '../../domain/mms/due.ts';
 import { finishForward, startForward } from '../../domain/mms/decide/forward.ts';
 import type { ForwardStarted } from '../../domain/mms/events.ts';
@@ -48,6 +49,8 @@ async function performOne(
   leg: number,
 ): Promise<void> {
   const { route } = line;
+  await line.turn();
+  if (!session.usable) return;
   const moment = momentFor(context, stream);
   const leaseUntil = moment.now + lease;
   const started = await messages.transact(
@@ -96,6 +99,7 @@ async function record(
   outcome: SendOutcome,
 ): Promise<void> {
   const { route } = line;
+  line.heard(repliesIn(outcome));
   const dialogue = mail.kind === 'mail' ? await sealDialogue(context, session, mail.mail.head) : null;
   const moment = momentFor(context, stream);
   const { address, port, tls } = session.facts;

@@ -2,8 +2,10 @@ import * as E from 'fp-ts/lib/Either.js';
 
 import type { Partner, Route } from '../../domain/partner.ts';
 import type { Lane, MailSession, SessionFailure } from '../../domain/ports.ts';
+import { slowRate, type PeerAnswer } from '../../domain/limits/answer-rules.ts';
 import { sleep } from '../append.ts';
 import type { Context } from '../context.ts';
+import { pace } from '../limits/pace.ts';
 
 /**
  * The line to one route: its sessions and its health. A failed connect, greeting, EHLO, TLS or AUTH is a fact about the line: while
@@ -21,6 +23,12 @@ export interface Line {
   giveBack(lane: Lane, session: MailSession): void;
   /** A reply within a session showed that the route, not the message, is refused (AUTH needed ...). */
   reportTrouble(failure: SessionFailure): void;
+  /** Settles when the route's rate lets one more forward pass. */
+  turn(): Promise<void>;
+  /** Slows it down (`slowRate`) until then. */
+  slow(until: number): void;
+  /** What the partner answered to one PDU. */
+  heard(answers: readonly PeerAnswer[]): void;
   stop(): void;
 }
 
@@ -38,6 +46,7 @@ export type LineHealth =
 export interface LineEvents {
   down(line: Line, failure: SessionFailure): void;
   up(line: Line): void;
+  heard(line: Line, answers: readonly PeerAnswer[]): void;
 }
 
 const probeWaits = [1_000, 2_000, 5_000, 10_000, 20_000, 30_000, 60_000];
@@ -76,6 +85,7 @@ export function openLine(context: Context, partner: Partner, route: Route, event
     const now = context.clock.now();
     down = { since: now, failure, nextProbe: now };
     events.down(line, failure);
+    if (failure.reply !== undefined) events.heard(line, [failure.reply]);
     void probe();
   };
 
@@ -151,6 +161,8 @@ export function openLine(context: Context, partner: Partner, route: Route, event
     session,
     giveBack,
     reportTrouble: isDown,
+    ...forwardPace(context, route),
+    heard: (answers) => events.heard(line, answers),
     stop: () => {
       stopped = true;
       for (const lane of ['forwards', 'answers'] as const) {
@@ -161,4 +173,18 @@ export function openLine(context: Context, partner: Partner, route: Route, event
     },
   };
   return line;
+}
+
+/** The rate of a route's forwards, and the lower one while it is slowed down. */
+function forwardPace(context: Context, { rate }: Route): Pick<Line, 'turn' | 'slow'> {
+  let slowUntil = 0;
+  const forwards = pace(context, () => (context.clock.now() < slowUntil ? slowRate(rate) : rate));
+  return {
+    turn: async () => {
+      await forwards.turn();
+    },
+    slow: (until) => {
+      slowUntil = until;
+    },
+  };
 }
