@@ -58,7 +58,7 @@ export async function startEngine(base: ContextBase): Promise<Engine> {
   const queues = new Map<string, WorkQueue>();
   const ring = (stream: string, dues: readonly Due[]): void => {
     const now = context.clock.now();
-    for (const { on, at } of dues) if (at <= now) queues.get(on)?.ring(stream);
+    for (const { on, at } of dues) if (at <= now) queues.get(on)?.ring(stream, on);
   };
   const messages = openMessages(context, ring);
   await recordConfiguration(context);
@@ -76,7 +76,7 @@ export async function startEngine(base: ContextBase): Promise<Engine> {
   const pauses = await openPauses(context);
   const watch = answerWatch(context, pauses, (route) => lines.find(route));
   const lines = openLines(context, messages, queues, lineEvents(context, watch), pauses, parked);
-  const notices = workQueue(context, onHandsets);
+  const notices = workQueue(context, [onHandsets]);
   queues.set(onHandsets, notices);
   const noticing = notifyLane(context, messages, notices);
   const clock = clockwork(context, messages, parked);

@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 
 import { changedKeys, needRestart } from '../domain/configuration-changes.ts';
 import type { Configuration } from '../domain/configuration.ts';
-import { onAnswers, onForwards, onHeld } from '../domain/mms/due.ts';
+import { allForwards, onAnswers, onHeld } from '../domain/mms/due.ts';
 import { recordConfiguration } from './configuration-record.ts';
 import type { Context } from './context.ts';
 import type { LiveContext } from './live-context.ts';
@@ -52,7 +52,7 @@ export async function waitingForRemoved(
   const routes = new Set(waiting.flatMap(({ on }) => routeIn(on)).filter((route) => !kept.has(route)));
   const count = (on: string): number => waiting.find((row) => row.on === on)?.waiting ?? 0;
   return [...routes].map((route) => {
-    const forwards = count(onForwards(route)) + count(onHeld(route));
+    const forwards = [...allForwards(route), onHeld(route)].reduce((sum, on) => sum + count(on), 0);
     const answers = count(onAnswers(route));
     return (
       `the route ${route} is gone, and ${forwards} messages and ${answers} RES or reports wait for it: keep it until they are through, or ` +

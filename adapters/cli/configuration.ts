@@ -11,9 +11,14 @@ import { CommandError, exitCodes } from './exit.ts';
 /** The example that `npm start` runs on. */
 export const exampleFile = fileURLToPath(new URL('../../config/example.yaml', import.meta.url));
 
+/** The file that an option, MM4_CONFIG or neither of them names. */
+export function configurationFile(file: string | undefined): string {
+  return file ?? process.env['MM4_CONFIG'] ?? exampleFile;
+}
+
 /** Reads and checks a configuration; all its errors end the command at once, its warnings go to stderr. */
 export function readConfiguration(file: string | undefined): Configuration {
-  const name = file ?? process.env['MM4_CONFIG'] ?? exampleFile;
+  const name = configurationFile(file);
   const loaded = loadConfiguration(readText(name), process.env);
   if (E.isLeft(loaded)) {
     throw new CommandError(`${name} cannot be used:\n${formatProblems(loaded.left, name)}`, exitCodes.usage);
@@ -23,7 +28,7 @@ export function readConfiguration(file: string | undefined): Configuration {
   return configuration;
 }
 
-function readText(name: string): string {
+export function readText(name: string): string {
   try {
     return readFileSync(name, 'utf8');
   } catch (error) {

@@ -1,6 +1,6 @@
-import { onAnswers, onForwards } from '../../domain/mms/due.ts';
+import { allForwards, onAnswers, onHeld } from '../../domain/mms/due.ts';
 import type { Line } from '../../engine/serve/line.ts';
-import type { ProjectionQueries } from '../store-sqlite/projections/answers.ts';
+import type { ProjectionQueries, WaitingRow } from '../store-sqlite/projections/answers.ts';
 
 /** One route as `mm4 partners` shows it. Instants in milliseconds since 1970 UTC. */
 export interface RouteStatus {
@@ -13,7 +13,7 @@ export interface RouteStatus {
   /** Null: no engine runs that could tell. */
   readonly connections: number | null;
   readonly nextProbe: number | null;
-  readonly waiting: { readonly forwards: number; readonly answers: number };
+  readonly waiting: { readonly forwards: number; readonly answers: number; readonly held: number };
   readonly oldest: number | null;
 }
 
@@ -22,13 +22,10 @@ export async function lineStatus(
   lines: readonly Line[],
   projections: ProjectionQueries,
 ): Promise<readonly RouteStatus[]> {
-  const waiting = new Map((await projections.waiting()).map((row) => [row.on, row]));
+  const rows = await projections.waiting();
   return lines.map((line) => {
     const health = line.health();
     const { route, partner } = line;
-    const forwards = waiting.get(onForwards(route.account));
-    const answers = waiting.get(onAnswers(route.account));
-    const oldest = [forwards?.oldest, answers?.oldest].filter((at) => at !== undefined);
     const down = health.state === 'down' ? health : null;
     return {
       partner: partner.name,
@@ -39,8 +36,22 @@ export async function lineStatus(
       why: down === null ? null : `${down.failure.at}: ${down.failure.why}`,
       connections: health.connections,
       nextProbe: down?.nextProbe ?? null,
-      waiting: { forwards: forwards?.waiting ?? 0, answers: answers?.waiting ?? 0 },
-      oldest: oldest.length === 0 ? null : Math.min(...oldest),
+      ...backlogOf(rows, route.account),
     };
   });
+}
+
+/** What waits for a route, and since when. */
+export function backlogOf(
+  rows: readonly WaitingRow[],
+  route: string,
+): Pick<RouteStatus, 'waiting' | 'oldest'> {
+  const of = (ons: readonly string[]): readonly WaitingRow[] => rows.filter(({ on }) => ons.includes(on));
+  const count = (ons: readonly string[]): number => of(ons).reduce((sum, { waiting }) => sum + waiting, 0);
+  const [forwards, answers, held] = [allForwards(route), [onAnswers(route)], [onHeld(route)]];
+  const instants = of([...forwards, ...answers]).map(({ oldest }) => oldest);
+  return {
+    waiting: { forwards: count(forwards), answers: count(answers), held: count(held) },
+    oldest: instants.length === 0 ? null : Math.min(...instants),
+  };
 }

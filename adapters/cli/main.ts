@@ -1,4 +1,4 @@
-import { commands, type Command } from './commands.ts';
+import { commandGroups, commands, type Command, type CommandGroup } from './commands.ts';
 import { CommandError, exitCodes } from './exit.ts';
 
 /**
@@ -25,8 +25,12 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 function overview(): string {
-  const lines = commands.map(({ name, summary }) => `  ${name.padEnd(14)}${summary}`);
-  return `usage: mm4 COMMAND [OPTIONS]\n\n${lines.join('\n')}\n\nmm4 help COMMAND tells more.\n`;
+  return `usage: mm4 COMMAND [OPTIONS]\n\n${commandGroups.map(groupText).join('\n')}\nmm4 help COMMAND tells more.\n`;
+}
+
+function groupText({ title, commands: grouped }: CommandGroup): string {
+  const lines = grouped.map(({ name, summary }) => `  ${name.padEnd(14)}${summary}\n`);
+  return `${title}:\n${lines.join('')}`;
 }
 
 function help({ usage, summary, details, example }: Command): string {

@@ -15,3 +15,12 @@ export function parseOptions<T extends ParseArgsOptionsConfig>(
     throw new CommandError(`${message}\nusage: ${usage}`, exitCodes.usage);
   }
 }
+
+/** The one thing a command is about; none or several end the command with its usage line. */
+export function theOne(what: string, positionals: readonly string[], usage: string): string {
+  const [one] = positionals;
+  if (one === undefined || positionals.length > 1) {
+    throw new CommandError(`name one ${what}\nusage: ${usage}`, exitCodes.usage);
+  }
+  return one;
+}

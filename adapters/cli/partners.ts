@@ -1,10 +1,11 @@
-import { onAnswers, onForwards } from '../../domain/mms/due.ts';
 import type { Configuration } from '../../domain/configuration.ts';
 import { openProjectionsForReading } from '../store-sqlite/projections/projections.ts';
 import type { Command } from './commands.ts';
 import { readConfiguration } from './configuration.ts';
-import { CommandError, exitCodes } from './exit.ts';
-import type { RouteStatus } from './line-status.ts';
+import { exitCodes } from './exit.ts';
+import { forReading } from './for-reading.ts';
+import { backlogOf, type RouteStatus } from './line-status.ts';
+import { engineClient, NoEngine } from './operator/engine-client.ts';
 import { parseOptions } from './options.ts';
 import { instant } from './show/timeline.ts';
 
@@ -26,44 +27,30 @@ export const partnersCommand: Command = {
       process.stdout.write(`${JSON.stringify({ live: live !== null, routes })}\n`);
     } else {
       if (live === null) process.stdout.write('no engine is running; this is what was last known\n');
-      process.stdout.write(`${routes.map(line).join('\n')}\n`);
+      process.stdout.write(`${routes.map(routeLine).join('\n')}\n`);
     }
     return exitCodes.done;
   },
 };
 
 async function askEngine({ http }: Configuration): Promise<readonly RouteStatus[] | null> {
-  const host = http.listen.host.includes(':') ? `[${http.listen.host}]` : http.listen.host;
-  let response: Response;
   try {
-    response = await fetch(`http://${host}:${http.listen.port}/partners`, {
-      headers: http.token === '' ? {} : { authorization: `Bearer ${http.token}` },
-      signal: AbortSignal.timeout(5_000),
-    });
-  } catch {
-    return null;
+    return (await engineClient(http).ask('/partners')) as readonly RouteStatus[];
+  } catch (error) {
+    if (error instanceof NoEngine) return null;
+    throw error;
   }
-  if (!response.ok)
-    throw new CommandError(`the engine answered ${response.status}: is http.token the right one?`);
-  return (await response.json()) as readonly RouteStatus[];
 }
 
-async function lastKnown({ node, partners }: Configuration): Promise<readonly RouteStatus[]> {
-  let projections;
-  try {
-    projections = openProjectionsForReading(node.dataDir);
-  } catch (error) {
-    throw new CommandError(error instanceof Error ? error.message : String(error), exitCodes.notFound);
-  }
-  const waiting = new Map((await projections.waiting()).map((row) => [row.on, row]));
+/** Each route as the streams tell, for when no engine runs. */
+export async function lastKnown({ node, partners }: Configuration): Promise<readonly RouteStatus[]> {
+  const projections = forReading(() => openProjectionsForReading(node.dataDir));
+  const rows = await projections.waiting();
   const known = new Map((await projections.routes()).map((row) => [row.route, row]));
   projections.close();
   return partners.flatMap((partner) =>
     partner.routes.map((route): RouteStatus => {
       const last = known.get(route.account);
-      const forwards = waiting.get(onForwards(route.account));
-      const answers = waiting.get(onAnswers(route.account));
-      const oldest = [forwards?.oldest, answers?.oldest].filter((at) => at !== undefined);
       return {
         partner: partner.name,
         route: route.account,
@@ -73,18 +60,19 @@ async function lastKnown({ node, partners }: Configuration): Promise<readonly Ro
         why: last?.why ?? null,
         connections: null,
         nextProbe: null,
-        waiting: { forwards: forwards?.waiting ?? 0, answers: answers?.waiting ?? 0 },
-        oldest: oldest.length === 0 ? null : Math.min(...oldest),
+        ...backlogOf(rows, route.account),
       };
     }),
   );
 }
 
-function line(status: RouteStatus): string {
-  const { forwards, answers } = status.waiting;
+/** A route on one line, as a person reads it. */
+export function routeLine(status: RouteStatus): string {
+  const { forwards, answers, held } = status.waiting;
   return [
     `${status.partner.padEnd(12)} ${status.route.padEnd(16)} ${status.server.padEnd(22)} ${status.state.padEnd(8)}`,
     `waiting ${forwards} forwards, ${answers} answers`,
+    ...(held === 0 ? [] : [`${held} held`]),
     ...(status.oldest === null ? [] : [`oldest since ${instant(status.oldest)}`]),
     ...(status.connections === null ? [] : [`${status.connections} connections`]),
     ...(status.why === null

@@ -1,3 +1,5 @@
+import { priorities } from '../limits/priority.ts';
+import type { Flags } from '../mm4/pdu.ts';
 import {
   intakeOf,
   isFinal,
@@ -37,7 +39,18 @@ export interface Owed extends Instants {
 /** Reports may come this long after a message's expiry; then it is closed (T_dr). */
 export const reportGrace = 24 * 3_600_000;
 
-export const onForwards = (route: string): string => `forwards ${route}`;
+/** Forwards wait by their urgency (X-Mms-Priority). */
+export function onForwards(route: string, priority: Flags['priority'] = 'Normal'): string {
+  return `${forwardClasses[priority]} ${route}`;
+}
+
+const forwardClasses = { High: 'urgent', Normal: 'forwards', Low: 'bulk' } as const;
+
+/** All that forwards by a route wait for, the most urgent first. */
+export function allForwards(route: string): readonly string[] {
+  return priorities.map((priority) => onForwards(route, priority));
+}
+
 export const onAnswers = (route: string): string => `answers ${route}`;
 /** RES that are awaited from a route's partner. */
 export const onAcks = (route: string): string => `acks ${route}`;
@@ -97,7 +110,7 @@ function legDue(state: MmsState, leg: Leg): readonly Due[] {
         {
           do: 'forward',
           leg: leg.leg,
-          on: onForwards(leg.route),
+          on: onForwards(leg.route, priorityOf(state, leg)),
           at: stage.nextAttemptAt,
           until: leg.deadline,
         },
@@ -137,6 +150,12 @@ function mailboxDue(state: MmsState, recipient: Recipient): readonly Due[] {
   return state.hold === null
     ? [{ do: 'notify', recipient: address, on: onHandsets, at, until: deadline }]
     : [{ do: 'notify', recipient: address, on: onHeld(onHandsets), at, until: deadline }];
+}
+
+/** Its recipients came in one PDU. */
+function priorityOf(state: MmsState, { recipients }: Leg): Flags['priority'] {
+  const recipient = state.recipients.get(recipients[0] ?? '');
+  return recipient === undefined ? 'Normal' : intakeOf(state, recipient).flags.priority;
 }
 
 /** Answers and reports: also owed by streams that hold no message (orphans, refused PDUs). */

@@ -1,6 +1,6 @@
 import { parseAddress } from '../../domain/mm4/address.ts';
 import { normaliseId } from '../../domain/mm4/ids.ts';
-import { onAcks, onForwards, onHandsets, onHeld, onParked } from '../../domain/mms/due.ts';
+import { allForwards, onAcks, onHandsets, onHeld, onParked } from '../../domain/mms/due.ts';
 import { parseOurTransactionId, streamOf, uidOf } from '../../domain/mms/ids.ts';
 import type { MessageIndex, OpenWork } from '../context.ts';
 import type { Selection } from './operator.ts';
@@ -44,7 +44,7 @@ export function routesOf(sources: Sources, { route, partner }: Selection): reado
 export function waitingFor(route: string): readonly string[] {
   return route === onHandsets
     ? [onHandsets, onHeld(onHandsets)]
-    : [onForwards(route), onHeld(route), onAcks(route)];
+    : [...allForwards(route), onHeld(route), onAcks(route)];
 }
 
 /** Streams that an id, in any form people have it, may mean; those that do not exist are passed over by whoever looks. */

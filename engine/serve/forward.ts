@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 
 import { repliesIn } from '../../domain/limits/answer-rules.ts';
-import { due, onForwards } from '../../domain/mms/due.ts';
+import { allForwards, due } from '../../domain/mms/due.ts';
 import { finishForward, startForward } from '../../domain/mms/decide/forward.ts';
 import type { ForwardStarted } from '../../domain/mms/events.ts';
 import type { MmsState } from '../../domain/mms/state.ts';
@@ -34,7 +34,7 @@ export async function performForwards(
   }
   const now = context.clock.now();
   for (const item of due(loaded.right.state)) {
-    if (item.do !== 'forward' || item.on !== onForwards(line.route.account)) continue;
+    if (item.do !== 'forward' || !allForwards(line.route.account).includes(item.on)) continue;
     if (item.at > now || item.until === null || item.until <= now || !session.usable) continue;
     await performOne(context, messages, stream, line, session, item.leg);
   }

@@ -1,5 +1,5 @@
 import { canonicalJson } from '../../domain/configuration-digest.ts';
-import { onAnswers, onForwards } from '../../domain/mms/due.ts';
+import { allForwards, onAnswers } from '../../domain/mms/due.ts';
 import type { Route } from '../../domain/partner.ts';
 import type { Lane } from '../../domain/ports.ts';
 import type { Context } from '../context.ts';
@@ -52,10 +52,12 @@ export function openLines(
     const line = openLine(context, partner, route, events);
     const own = new Map<string, WorkQueue>();
     const forwards = pausable(pauses, partner.name);
-    const serve = (lane: Lane, on: string, gate: Gate, perform: typeof performForwards): void => {
-      const queue = workQueue(context, on);
-      own.set(on, queue);
-      queues.set(on, queue);
+    const serve = (lane: Lane, ons: readonly string[], gate: Gate, perform: typeof performForwards): void => {
+      const queue = workQueue(context, ons);
+      for (const on of ons) {
+        own.set(on, queue);
+        queues.set(on, queue);
+      }
       for (let connection = 0; connection < connectionsOf(route, lane); connection += 1) {
         work(
           workLane(line, lane, queue, gate, parking, (stream, session) =>
@@ -64,8 +66,8 @@ export function openLines(
         );
       }
     };
-    serve('forwards', onForwards(account), forwards, performForwards);
-    serve('answers', onAnswers(account), alwaysOpen, performAnswers);
+    serve('forwards', allForwards(account), forwards, performForwards);
+    serve('answers', [onAnswers(account)], alwaysOpen, performAnswers);
     served.set(account, { line, settings: settingsOf(context, account), queues: own });
   };
 

@@ -1,3 +1,6 @@
+import * as E from 'fp-ts/lib/Either.js';
+
+import type { EventStore, StoredEvent } from '../../domain/ports.ts';
 import type { IncomingPdu } from '../support/memory-engine.ts';
 
 /** Three partners as a configuration, and the mail of the first. */
@@ -37,4 +40,14 @@ export function forwardTo(recipient: string, id: string, headers: readonly strin
     'Content-Type: text/plain; charset=us-ascii',
   ];
   return { mailFrom: sender, rcptTo: [to], content: `${head.join('\r\n')}\r\n\r\nHello ${id}\r\n` };
+}
+
+/** All events of streams whose names begin so. */
+export async function eventsOf(
+  { store }: { readonly store: EventStore },
+  prefix: string,
+): Promise<readonly StoredEvent[]> {
+  const page = await store.readFeed(null, { prefixes: [prefix], max: 1_000_000 })();
+  if (E.isLeft(page)) throw new Error(page.left.message);
+  return page.right.events;
 }

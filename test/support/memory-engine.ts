@@ -12,6 +12,7 @@ import { answering } from '../../adapters/store-sqlite/projections/questions.ts'
 import { projectionTables } from '../../adapters/store-sqlite/projections/tables.ts';
 import type { Configuration } from '../../domain/configuration.ts';
 import type {
+  ContentStore,
   EventStore,
   HandsetGateway,
   MailSession,
@@ -32,6 +33,7 @@ export interface MemoryEngine {
   readonly engine: Engine;
   readonly time: VirtualTime;
   readonly store: EventStore;
+  readonly content: ContentStore;
   readonly openWork: OpenWork;
   /** What the partners behind the routes got, by route. */
   readonly sent: ReadonlyMap<string, readonly OutgoingMail[]>;
@@ -55,6 +57,8 @@ export interface Partners {
 export interface MemoryWishes extends Partners {
   readonly configuration: string | Configuration;
   readonly store?: EventStore;
+  /** That of an earlier engine, for a restart. */
+  readonly content?: ContentStore;
   readonly gateway?: HandsetGateway;
   readonly log?: Log;
   readonly time?: VirtualTime;
@@ -74,12 +78,13 @@ export async function memoryEngine(wishes: MemoryWishes): Promise<MemoryEngine> 
   const store = rememberingForgotten(wishes.store ?? memoryStore(), forgotten);
   const projections = memoryProjections(store, forgotten);
   const sent = new Map<string, OutgoingMail[]>();
+  const content = wishes.content ?? memoryContent(time.clock);
   const context: ContextBase = {
     clock: time.clock,
     timers: time.timers,
     randomness: countedRandomness(),
     store,
-    content: memoryContent(time.clock),
+    content,
     disk: { free: () => Promise.resolve(Infinity) },
     transport: scriptedTransport(wishes, sent),
     gateway: wishes.gateway ?? httpMailbox,
@@ -96,6 +101,7 @@ export async function memoryEngine(wishes: MemoryWishes): Promise<MemoryEngine> 
     engine,
     time,
     store,
+    content,
     openWork: projections,
     sent,
     receive: async (address, { mailFrom, rcptTo, content }) => {

@@ -1,4 +1,4 @@
-import { createInterface } from 'node:readline/promises';
+import { createInterface } from 'node:readline';
 
 import type { Preview } from '../../../engine/operator/operator.ts';
 import { CommandError, exitCodes } from '../exit.ts';
@@ -20,15 +20,15 @@ export async function confirmed(
 ): Promise<boolean> {
   if (yes) return true;
   if (preview.changed > 1) {
-    throw new CommandError(`nothing was changed: say --yes to change ${preview.changed} messages`, exitCodes.usage);
+    throw new CommandError(
+      `nothing was changed: say --yes to change ${preview.changed} messages`,
+      exitCodes.usage,
+    );
   }
   if (input.isTTY !== true) {
     throw new CommandError('nothing was changed: say --yes where nobody can be asked', exitCodes.usage);
   }
-  const lines = createInterface({ input, output });
-  try {
-    return /^y(es)?$/i.test((await lines.question('do it? [y/N] ')).trim());
-  } finally {
-    lines.close();
-  }
+  output.write('do it? [y/N] ');
+  for await (const line of createInterface({ input })) return /^y(es)?$/i.test(line.trim());
+  return false;
 }

@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { request, type ClientRequest, type IncomingMessage } from 'node:http';
-import { createInterface } from 'node:readline';
 
 import type { Configuration } from '../../../domain/configuration.ts';
 import { CommandError, exitCodes } from '../exit.ts';
@@ -10,10 +9,10 @@ const patience = 10_000;
 
 /** The HTTP API of the running engine. All of it ends the command with what the engine says against it. */
 export interface EngineClient {
-  /** Throws `NoEngine` when none runs. */
-  ask<T>(path: string): Promise<T>;
-  /** Null where the engine answers without a body. Throws `NoEngine` when none runs. */
-  act<T>(path: string, body: object): Promise<T>;
+  /** GET. Throws `NoEngine` when none runs. */
+  ask(path: string): Promise<unknown>;
+  /** POST. Null where the engine answers without a body. Throws `NoEngine` when none runs. */
+  act(path: string, body: object): Promise<unknown>;
   /** The lines of an answer as they come. Aborting the signal ends them. */
   follow(path: string, signal: AbortSignal): AsyncIterable<string>;
 }
@@ -21,7 +20,10 @@ export interface EngineClient {
 /** Nothing listens where the configuration says that the engine does. */
 export class NoEngine extends CommandError {
   constructor(where: string, use: string) {
-    super(`no engine runs on ${where}: start it, this command ${use} the running engine`, exitCodes.unavailable);
+    super(
+      `no engine runs on ${where}: start it, this command ${use} the running engine`,
+      exitCodes.unavailable,
+    );
   }
 }
 
@@ -34,7 +36,7 @@ export function engineClient({ listen, token }: Configuration['http']): EngineCl
     const response = await answerTo(outgoing, where, use);
     const { statusCode = 0 } = response;
     if (statusCode >= 200 && statusCode < 300) return response;
-    throw problem(statusCode, await textOf(response), where);
+    throw problem(statusCode, await bodyOf(response, where), where);
   };
   const open = (method: 'GET' | 'POST', path: string, options: object): ClientRequest =>
     request({ host, port: listen.port, method, path, ...options });
@@ -43,19 +45,20 @@ export function engineClient({ listen, token }: Configuration['http']): EngineCl
     ask: async (path) => {
       const asked = open('GET', path, { headers: authorization, timeout: patience });
       asked.once('timeout', () => asked.destroy(new Error(`no answer within ${patience / 1000} s`)));
-      return parsed(await textOf(await send(asked.end(), 'asks')), where);
+      return bodyOf(await send(asked.end(), 'asks'), where);
     },
     act: async (path, body) => {
       const headers = { ...authorization, 'content-type': 'application/json' };
       const acted = open('POST', path, { headers }).end(JSON.stringify(body));
-      return parsed(await textOf(await send(acted, 'changes')), where);
+      return bodyOf(await send(acted, 'changes'), where);
     },
     follow: async function* (path, signal) {
-      const response = await send(open('GET', path, { headers: authorization, signal }).end(), 'follows');
+      const followed = open('GET', path, { headers: authorization, signal }).end();
       try {
-        yield* createInterface({ input: response });
+        yield* wholeLines(await send(followed, 'follows'));
       } catch (error) {
-        if (!signal.aborted) throw unreachable(error, where);
+        if (signal.aborted) return;
+        throw error instanceof CommandError ? error : unreachable(error, where);
       }
     },
   };
@@ -83,30 +86,42 @@ function isRefusedConnection(error: unknown): boolean {
 
 function unreachable(error: unknown, where: string): CommandError {
   const why = error instanceof Error ? error.message : String(error);
-  return new CommandError(`the engine on ${where} cannot be asked: ${why}`, exitCodes.unavailable);
+  return new CommandError(`the engine on ${where} did not answer: ${why}`, exitCodes.unavailable);
 }
 
-async function textOf(response: IncomingMessage): Promise<string> {
+/** The JSON of an answer; null: it has none. */
+async function bodyOf(response: IncomingMessage, where: string): Promise<unknown> {
   response.setEncoding('utf8');
   let text = '';
-  for await (const chunk of response) text += String(chunk);
-  return text;
-}
-
-function parsed<T>(text: string, where: string): T {
   try {
-    return JSON.parse(text === '' ? 'null' : text) as T;
+    for await (const chunk of response) text += String(chunk);
+  } catch (error) {
+    throw unreachable(error, where);
+  }
+  try {
+    return text === '' ? null : JSON.parse(text);
   } catch {
     throw new CommandError(`what listens on ${where} is no engine: look at http.listen of the configuration`);
   }
 }
 
+/** The lines of an answer as they come; one that breaks off is left out. */
+async function* wholeLines(response: IncomingMessage): AsyncGenerator<string> {
+  response.setEncoding('utf8');
+  let rest = '';
+  for await (const chunk of response) {
+    const lines = `${rest}${String(chunk)}`.split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+}
+
 /** What the engine says against it: `{ "error": ... }`. */
-function problem(status: number, text: string, where: string): CommandError {
+function problem(status: number, body: unknown, where: string): CommandError {
   if (status === 401) {
     return new CommandError(`the engine on ${where} does not take this token: is http.token the right one?`);
   }
-  const { error } = parsed<{ readonly error?: string } | null>(text, where) ?? {};
+  const { error } = (body ?? {}) as { readonly error?: string };
   const exitCode = status === 404 ? exitCodes.notFound : status === 400 ? exitCodes.usage : exitCodes.failed;
   return new CommandError(error ?? `the engine on ${where} answered ${status}`, exitCode);
 }

@@ -4,6 +4,7 @@ import { openProjectionsForReading } from '../../store-sqlite/projections/projec
 import type { Command } from '../commands.ts';
 import { readConfiguration } from '../configuration.ts';
 import { CommandError, exitCodes } from '../exit.ts';
+import { forReading } from '../for-reading.ts';
 import { parseOptions } from '../options.ts';
 import { instant } from '../show/timeline.ts';
 import { printable } from './printable.ts';
@@ -55,12 +56,7 @@ async function rowsOf(
   kind: EvidenceKind,
   partner: string | null,
 ): Promise<readonly EvidenceRow[]> {
-  let projections;
-  try {
-    projections = openProjectionsForReading(directory);
-  } catch (error) {
-    throw new CommandError(error instanceof Error ? error.message : String(error), exitCodes.notFound);
-  }
+  const projections = forReading(() => openProjectionsForReading(directory));
   try {
     return await projections.evidence(kind, partner, listedAtMost);
   } finally {

@@ -10,7 +10,10 @@ export const handOptions = { why: { type: 'string' }, by: { type: 'string' } } a
 export function handOf(values: { readonly why?: string; readonly by?: string }, usage: string): Hand {
   const { why = '', by = systemUser() } = values;
   if (why.trim() === '' || by.trim() === '') {
-    throw new CommandError(`say why with --why TEXT; it goes into the record\nusage: ${usage}`, exitCodes.usage);
+    throw new CommandError(
+      `say why with --why TEXT; it goes into the record\nusage: ${usage}`,
+      exitCodes.usage,
+    );
   }
   return { by, why };
 }

@@ -99,14 +99,14 @@ async function run(name: Act['name'], args: readonly string[], usage: string): P
   const hand = handOf(values, usage);
   const engine = engineClient(readConfiguration(values.config).http);
 
-  const preview = await engine.act<Preview>('/operator/preview', command);
+  const preview = (await engine.act('/operator/preview', command)) as Preview;
   process.stdout.write(previewText(name, preview));
   if (preview.changed === 0) return preview.selected === 0 ? exitCodes.notFound : exitCodes.failed;
   if (!(await confirmed(preview, values.yes === true))) {
     process.stdout.write('nothing was changed\n');
     return exitCodes.failed;
   }
-  const performed = await engine.act<Performed>('/operator/perform', { ...command, ...hand });
+  const performed = (await engine.act('/operator/perform', { ...command, ...hand })) as Performed;
   process.stdout.write(`done: ${counts(performed, 'changed')}`);
   return performed.changed === 0 ? exitCodes.failed : exitCodes.done;
 }
@@ -115,7 +115,10 @@ function selectionOf(values: Values, positionals: readonly string[], usage: stri
   const { partner, route, sender } = values;
   const [id] = positionals;
   if (positionals.length > 1) {
-    throw new CommandError(`name one ID, or select by --partner, --route or --sender\nusage: ${usage}`, exitCodes.usage);
+    throw new CommandError(
+      `name one ID, or select by --partner, --route or --sender\nusage: ${usage}`,
+      exitCodes.usage,
+    );
   }
   const selection = {
     ...(id === undefined ? {} : { id }),

@@ -4,7 +4,7 @@ import { parseDuration } from '../../config/quantities.ts';
 import type { Command } from '../commands.ts';
 import { readConfiguration } from '../configuration.ts';
 import { CommandError, exitCodes } from '../exit.ts';
-import { parseOptions } from '../options.ts';
+import { parseOptions, theOne } from '../options.ts';
 import { instant } from '../show/timeline.ts';
 import { engineClient } from './engine-client.ts';
 import { handOf, handOptions } from './hand.ts';
@@ -22,15 +22,16 @@ export const pauseCommand: Command = {
   run: async (args) => {
     const options = { ...handOptions, for: { type: 'string' }, config: { type: 'string' } } as const;
     const { values, positionals } = parseOptions(args, options, pauseUsage);
-    const partner = partnerOf(positionals, pauseUsage);
+    const partner = theOne('partner', positionals, pauseUsage);
     const hand = handOf(values, pauseUsage);
-    const until = values.for === undefined ? null : Date.now() + durationOf(values.for);
+    // The engine's clock says from when.
+    const body = values.for === undefined ? hand : { ...hand, forMs: durationOf(values.for) };
     const engine = engineClient(readConfiguration(values.config).http);
-    const body = until === null ? hand : { ...hand, until: new Date(until).toISOString() };
-    await engine.act(`/operator/partners/${encodeURIComponent(partner)}/pause`, body);
-    process.stdout.write(
-      `${partner} is paused until ${until === null ? `"mm4 resume ${partner}"` : instant(until)}\n`,
-    );
+    const { until } = (await engine.act(`/operator/partners/${encodeURIComponent(partner)}/pause`, body)) as {
+      readonly until: string | null;
+    };
+    const end = until === null ? `"mm4 resume ${partner}"` : instant(Date.parse(until));
+    process.stdout.write(`${partner} is paused until ${end}\n`);
     return exitCodes.done;
   },
 };
@@ -44,7 +45,7 @@ export const resumeCommand: Command = {
   run: async (args) => {
     const options = { ...handOptions, config: { type: 'string' } } as const;
     const { values, positionals } = parseOptions(args, options, resumeUsage);
-    const partner = partnerOf(positionals, resumeUsage);
+    const partner = theOne('partner', positionals, resumeUsage);
     const hand = handOf(values, resumeUsage);
     const engine = engineClient(readConfiguration(values.config).http);
     await engine.act(`/operator/partners/${encodeURIComponent(partner)}/resume`, hand);
@@ -53,18 +54,11 @@ export const resumeCommand: Command = {
   },
 };
 
-function partnerOf(positionals: readonly string[], usage: string): string {
-  const [partner] = positionals;
-  if (partner === undefined || positionals.length > 1) {
-    throw new CommandError(`name one partner\nusage: ${usage}`, exitCodes.usage);
-  }
-  return partner;
-}
-
 /** Milliseconds. */
 function durationOf(text: string): number {
   const duration = parseDuration(text);
   if (E.isLeft(duration)) throw new CommandError(`--for: ${duration.left}`, exitCodes.usage);
-  if (duration.right === 0) throw new CommandError('--for: a pause lasts longer than nothing', exitCodes.usage);
+  if (duration.right === 0)
+    throw new CommandError('--for: a pause lasts longer than nothing', exitCodes.usage);
   return duration.right;
 }

@@ -2,7 +2,6 @@ import { maskNumbers } from '../../log/mask.ts';
 
 /** What partners wrote, on one line and harmless to a terminal: control characters as `\xNN`. */
 export function printable(text: string): string {
-  // eslint-disable-next-line no-control-regex -- these are what it is about
   return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (character) => {
     return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
   });

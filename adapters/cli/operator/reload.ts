@@ -22,10 +22,10 @@ export const reloadCommand: Command = {
     if (positionals.length > 0) throw new CommandError(`usage: ${usage}`, exitCodes.usage);
     const engine = engineClient(readConfiguration(values.config).http);
     const by = values.by ?? systemUser();
-    const { digest, changes } = await engine.act<{
+    const { digest, changes } = (await engine.act('/operator/reload', { by })) as {
       readonly digest: string;
       readonly changes: readonly string[];
-    }>('/operator/reload', { by });
+    };
     const lines = changes.length === 0 ? ['nothing has changed'] : changes.map(printable);
     process.stdout.write(`${[...lines, `in force: ${digest}`].join('\n')}\n`);
     return exitCodes.done;

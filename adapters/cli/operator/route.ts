@@ -12,7 +12,7 @@ import {
 import type { Command } from '../commands.ts';
 import { readConfiguration } from '../configuration.ts';
 import { CommandError, exitCodes } from '../exit.ts';
-import { parseOptions } from '../options.ts';
+import { parseOptions, theOne } from '../options.ts';
 
 const usage = 'mm4 route NUMBER [--from PARTNER [--account VASP]] [--sender ADDRESS] [--config FILE]';
 
@@ -32,10 +32,7 @@ export const routeCommand: Command = {
       config: { type: 'string' },
     } as const;
     const { values, positionals } = parseOptions(args, options, usage);
-    const [number] = positionals;
-    if (number === undefined || positionals.length > 1) {
-      throw new CommandError(`name one number\nusage: ${usage}`, exitCodes.usage);
-    }
+    const number = theOne('number', positionals, usage);
     const configuration = readConfiguration(values.config);
     const cameFrom = originOf(configuration, values.from, values.account);
     const recipient = parseAddress(number);
@@ -90,9 +87,10 @@ function outcomeOf(decision: RouteDecision): string {
   const equals = decision.considered.at(-1)?.ways ?? [];
   switch (decision.to) {
     case 'route':
-      return equals.length > 1
-        ? `it goes by one of ${equals.join(', ')}: they are equally good, and its id decides`
-        : `it goes to ${decision.partner} by ${decision.account}`;
+      return (
+        `it goes to ${decision.partner} by ${decision.account}` +
+        (equals.length > 1 ? ', or by another of these equally good ways that is open: its id decides' : '')
+      );
     case 'Direct':
       return 'it is for an own subscriber: kept for the handset gateway';
     case 'WAPPush':

@@ -1,7 +1,7 @@
 import type { Command } from '../commands.ts';
 import { readConfiguration } from '../configuration.ts';
 import { CommandError, exitCodes } from '../exit.ts';
-import { parseOptions } from '../options.ts';
+import { parseOptions, theOne } from '../options.ts';
 import { engineClient } from './engine-client.ts';
 import { masked, printable } from './printable.ts';
 
@@ -30,10 +30,7 @@ export const traceCommand: Command = {
   example: 'mm4 trace op-b',
   run: async (args) => {
     const { values, positionals } = parseOptions(args, { config: { type: 'string' } }, usage);
-    const [partner] = positionals;
-    if (partner === undefined || positionals.length > 1) {
-      throw new CommandError(`name one partner\nusage: ${usage}`, exitCodes.usage);
-    }
+    const partner = theOne('partner', positionals, usage);
     const engine = engineClient(readConfiguration(values.config).http);
     const leaving = new AbortController();
     process.once('SIGINT', () => leaving.abort());

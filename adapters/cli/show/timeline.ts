@@ -47,7 +47,8 @@ function line({ stored }: StreamView, event: MmsEvent, index: number): string {
   return `${at}  ${String(index).padStart(3)}  ${event.type.padEnd(22)} ${describe(event, instant)}`;
 }
 
-function nextSteps({ state, routesDown }: StreamView): readonly string[] {
+/** What is owed or awaited next, and why it waits, as far as the streams tell. */
+export function nextSteps({ state, routesDown }: StreamView): readonly string[] {
   const dues = due(state);
   if (dues.length === 0) return ['nothing is owed or awaited'];
   return ['next:', ...dues.map((item) => `  ${nextStep(item, state, routesDown)}`)];

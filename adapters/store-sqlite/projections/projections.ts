@@ -63,9 +63,21 @@ export function openProjectionsForReading(directory: string): ProjectionQueries 
   if (!existsSync(file)) throw new Error(`there are no projections in ${directory}: start the engine once`);
   const db = new DatabaseSync(file);
   db.exec('pragma busy_timeout = 5000; pragma query_only = on;');
-  const answer = answering(db);
+  const answer = answeringKept(db, directory);
   return {
     ...queriesOf((question) => Promise.resolve(question === 'caught-up' ? [] : answer(question))),
     close: () => db.close(),
   };
+}
+
+/** What another version kept may have other tables. */
+function answeringKept(db: DatabaseSync, directory: string): ReturnType<typeof answering> {
+  try {
+    return answering(db);
+  } catch (error) {
+    db.close();
+    throw new Error(`the projections in ${directory} are of another version: start the engine once`, {
+      cause: error,
+    });
+  }
 }
