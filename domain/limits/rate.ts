@@ -26,6 +26,12 @@ export function opensAt({ rate, expected }: Schedule): number {
   return expected - tolerance(rate);
 }
 
+/** From when on one more may pass after so many that wait before it. */
+export function opensAfter(schedule: Schedule, waiting: number, now: number): number {
+  const expected = Math.max(now, schedule.expected) + waiting * interval(schedule.rate);
+  return opensAt({ ...schedule, expected });
+}
+
 /** One passed at `now`, not before `opensAt`. */
 export function afterPass({ rate, expected }: Schedule, now: number): Schedule {
   return { rate, expected: Math.max(now, expected) + interval(rate) };

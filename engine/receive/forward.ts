@@ -17,6 +17,7 @@ import type { Desk } from './desk.ts';
 import type { Messages, TransactFailure } from '../messages.ts';
 import { momentFor } from '../moment.ts';
 import type { Incoming } from './accept.ts';
+import { originOf } from './evidence.ts';
 import { taken, unable } from './intake.ts';
 import { permissionProblem } from './permission.ts';
 import { receiveCommand } from './receive-command.ts';
@@ -34,6 +35,17 @@ const loop: Refusal = {
   reply: { code: 554, enhanced: '5.4.6', text: 'this message was sent to you by us' },
 };
 
+/** This very message is in its stream, or in a variant of it. */
+async function isKnown(messages: Messages, incoming: Incoming<ForwardReq>): Promise<boolean> {
+  const { pdu, arrival } = incoming;
+  const loaded = await messages.load(streamOf(uidOf(pdu.messageId?.normal ?? '')));
+  if (E.isLeft(loaded)) return false;
+  const { intakes, variants } = loaded.right.state;
+  const { bodySha256 } = arrival.read;
+  const key = variantKey({ from: originOf(incoming), bodySha256, parts: pdu.parts, flags: pdu.flags });
+  return [...intakes, ...variants].some((known) => sameMessage(known.key, key));
+}
+
 function flooding(why: string): Refusal {
   return {
     errors: ['flood'],
@@ -50,7 +62,10 @@ export async function acceptForward(desk: Desk, incoming: Incoming<ForwardReq>):
   const tooFast = await desk.rates.admit(incoming.arrival.visitor.identity.partner.name);
   if (tooFast !== null) return tooFast;
   const flood = desk.floods.judge(incoming);
-  if (flood.verdict?.do === 'refuse') return refuse(desk, incoming, flooding(flood.verdict.why));
+  // What we took before is answered again, whatever came since.
+  if (flood.verdict?.do === 'refuse' && !(await isKnown(messages, incoming))) {
+    return refuse(desk, incoming, flooding(flood.verdict.why));
+  }
   const kept = await incoming.arrival.keep();
   if (E.isLeft(kept)) return unable;
   const id = incoming.pdu.messageId?.normal ?? '';

@@ -59,9 +59,8 @@ export async function recordRes(
   };
   const cause = { correlation: uid, causation: evidence.sha256, actor: 'smtp-in', occurredAt: now } as const;
   const recorded = await messages.transact(stream, decide, cause);
-  const leg =
-    E.isRight(recorded) && kind === 'forward' ? legNumbered(recorded.right.state, number) : undefined;
-  if (leg !== undefined) heard(leg.route, [{ status: status.code }]);
+  const route = E.isRight(recorded) ? routeOf(recorded.right.state, kind, number) : undefined;
+  if (route !== undefined) heard(route, [{ status: status.code }]);
   return recorded;
 }
 
@@ -97,11 +96,17 @@ function nextAttempt(
   number: number,
   now: number,
 ): number {
-  const leg = legNumbered(state, number);
-  const account =
-    kind === 'forward' ? leg?.route : state.reports.find(({ plan }) => plan.report === number)?.plan.route;
+  const account = routeOf(state, kind, number);
   const route = account === undefined ? undefined : context.routes.routes.get(account)?.route;
+  const attempts = kind === 'forward' ? (legNumbered(state, number)?.attempts ?? 1) : 1;
   return route === undefined
     ? now
-    : retryAt(route.retry, Math.max(1, leg?.attempts ?? 1), now, context.randomness.share());
+    : retryAt(route.retry, Math.max(1, attempts), now, context.randomness.share());
+}
+
+/** The route that a transaction of ours went by. */
+function routeOf(state: MmsState, kind: TransactionKind, number: number): string | undefined {
+  return kind === 'forward'
+    ? legNumbered(state, number)?.route
+    : state.reports.find(({ plan }) => plan.report === number)?.plan.route;
 }

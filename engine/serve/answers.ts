@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 
+import { repliesIn } from '../../domain/limits/answer-rules.ts';
 import { finishAnswer, type AnswerResult } from '../../domain/mms/decide/answer.ts';
 import { finishRelay, type RelayResult } from '../../domain/mms/decide/report.ts';
 import { due, onAnswers } from '../../domain/mms/due.ts';
@@ -62,6 +63,7 @@ async function attempt(
 ): Promise<AnswerResult & RelayResult> {
   const outcome = await session.send(mail, { budget: sendBudget, mayFinish: () => true });
   session.takeDialogue();
+  line.heard(repliesIn(outcome));
   const { route } = line;
   const now = context.clock.now();
   const { address, port, tls } = session.facts;

@@ -9,6 +9,7 @@ import type { MailSession, SendOutcome } from '../../domain/ports.ts';
 import { retryAt } from '../../domain/retry.ts';
 import type { Cause } from '../batch.ts';
 import type { Context } from '../context.ts';
+import type { Permit } from '../limits/pace.ts';
 import type { Messages } from '../messages.ts';
 import { momentFor } from '../moment.ts';
 import { sealDialogue } from './dialogue.ts';
@@ -19,13 +20,17 @@ import type { Line } from './line.ts';
 const sendBudget = 12 * 60_000;
 const lease = sendBudget + 60_000;
 
-/** Sends every leg of a message that is due on this line: claim, send, record. Only the winner of the claim sends. */
+/**
+ * Sends a leg of a message that is due on this line: claim, send, record. Only the winner of the claim sends. Further legs have the
+ * doorbell rung by what is recorded here.
+ */
 export async function performForwards(
   context: Context,
   messages: Messages,
   stream: string,
   line: Line,
   session: MailSession,
+  permit: Permit,
 ): Promise<void> {
   const loaded = await messages.load(stream);
   if (E.isLeft(loaded)) {
@@ -33,9 +38,13 @@ export async function performForwards(
     return;
   }
   const now = context.clock.now();
-  for (const item of due(loaded.right.state)) {
-    if (item.do !== 'forward' || !allForwards(line.route.account).includes(item.on)) continue;
-    if (item.at > now || item.until === null || item.until <= now || !session.usable) continue;
+  const forwards = allForwards(line.route.account);
+  const item = due(loaded.right.state).find(
+    ({ do: action, on, at, until }) =>
+      action === 'forward' && forwards.includes(on) && at <= now && until !== null && until > now,
+  );
+  if (item?.do === 'forward' && session.usable) {
+    permit.use();
     await performOne(context, messages, stream, line, session, item.leg);
   }
 }
@@ -49,8 +58,6 @@ async function performOne(
   leg: number,
 ): Promise<void> {
   const { route } = line;
-  await line.turn();
-  if (!session.usable) return;
   const moment = momentFor(context, stream);
   const leaseUntil = moment.now + lease;
   const started = await messages.transact(

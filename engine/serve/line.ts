@@ -5,7 +5,8 @@ import type { Lane, MailSession, SessionFailure } from '../../domain/ports.ts';
 import { slowRate, type PeerAnswer } from '../../domain/limits/answer-rules.ts';
 import { sleep } from '../append.ts';
 import type { Context } from '../context.ts';
-import { pace } from '../limits/pace.ts';
+import { pace, type Permit } from '../limits/pace.ts';
+import { sessions } from './sessions.ts';
 
 /**
  * The line to one route: its sessions and its health. A failed connect, greeting, EHLO, TLS or AUTH is a fact about the line: while
@@ -23,8 +24,8 @@ export interface Line {
   giveBack(lane: Lane, session: MailSession): void;
   /** A reply within a session showed that the route, not the message, is refused (AUTH needed ...). */
   reportTrouble(failure: SessionFailure): void;
-  /** Settles when the route's rate lets one more forward pass. */
-  turn(): Promise<void>;
+  /** The right to one forward at the route's rate; null: the line was stopped. */
+  permit(): Promise<Permit | null>;
   /** Slows it down (`slowRate`) until then. */
   slow(until: number): void;
   /** What the partner answered to one PDU. */
@@ -50,25 +51,17 @@ export interface LineEvents {
 }
 
 const probeWaits = [1_000, 2_000, 5_000, 10_000, 20_000, 30_000, 60_000];
-const idleFor = 5_000;
-
-interface Idle {
-  readonly session: MailSession;
-  readonly cancel: () => void;
-}
-
 export function openLine(context: Context, partner: Partner, route: Route, events: LineEvents): Line {
-  const idle: Record<Lane, Idle[]> = { forwards: [], answers: [] };
+  const pool = sessions(context);
   let down: { since: number; failure: SessionFailure; nextProbe: number } | null = null;
   let known = false;
   let stopped = false;
   const hasStopped = (): boolean => stopped;
-  let connections = 0;
   let waiters: (() => void)[] = [];
 
   const connect = async (lane: Lane): Promise<E.Either<SessionFailure, MailSession>> => {
     const opened = await context.transport.open(route, partner.dialect, lane)();
-    if (E.isRight(opened)) connections += 1;
+    if (E.isRight(opened)) pool.opened();
     return opened;
   };
 
@@ -80,12 +73,16 @@ export function openLine(context: Context, partner: Partner, route: Route, event
     for (const wake of waiters.splice(0)) wake();
   };
 
+  const tell = ({ reply }: SessionFailure): void => {
+    if (reply !== undefined) events.heard(line, [reply]);
+  };
+
   const isDown = (failure: SessionFailure): void => {
     if (down !== null || stopped) return;
     const now = context.clock.now();
     down = { since: now, failure, nextProbe: now };
     events.down(line, failure);
-    if (failure.reply !== undefined) events.heard(line, [failure.reply]);
+    tell(failure);
     void probe();
   };
 
@@ -98,43 +95,18 @@ export function openLine(context: Context, partner: Partner, route: Route, event
       if (hasStopped()) return;
       const opened = await connect('forwards');
       if (E.isRight(opened)) {
-        giveBack('forwards', opened.right);
+        pool.giveBack('forwards', opened.right);
         isUp();
       } else {
         down.failure = opened.left;
+        tell(opened.left);
       }
     }
   };
 
-  const giveBack = (lane: Lane, session: MailSession): void => {
-    if (!session.usable || stopped) {
-      close(session);
-      return;
-    }
-    const cancel = context.timers.after(idleFor, () => {
-      idle[lane] = idle[lane].filter((entry) => entry.session !== session);
-      close(session);
-    });
-    idle[lane].push({ session, cancel });
-  };
-
-  const close = (session: MailSession): void => {
-    connections -= 1;
-    session.quit();
-  };
-
-  const takeIdle = (lane: Lane): MailSession | null => {
-    for (let entry = idle[lane].pop(); entry !== undefined; entry = idle[lane].pop()) {
-      entry.cancel();
-      if (entry.session.usable) return entry.session;
-      close(entry.session);
-    }
-    return null;
-  };
-
   const session = async (lane: Lane): Promise<MailSession | null> => {
     if (down !== null || stopped) return null;
-    const reused = takeIdle(lane);
+    const reused = pool.take(lane);
     if (reused !== null) return reused;
     const opened = await connect(lane);
     if (E.isLeft(opened)) {
@@ -145,13 +117,14 @@ export function openLine(context: Context, partner: Partner, route: Route, event
     return opened.right;
   };
 
+  const rate = forwardPace(context, route);
   const line: Line = {
     partner,
     route,
     health: () =>
       down === null
-        ? { state: known ? 'up' : 'unknown', connections }
-        : { state: 'down', connections, ...down },
+        ? { state: known ? 'up' : 'unknown', connections: pool.open() }
+        : { state: 'down', connections: pool.open(), ...down },
     whenUp: () =>
       down === null || stopped
         ? Promise.resolve()
@@ -159,15 +132,15 @@ export function openLine(context: Context, partner: Partner, route: Route, event
             waiters.push(resolve);
           }),
     session,
-    giveBack,
+    giveBack: pool.giveBack,
     reportTrouble: isDown,
-    ...forwardPace(context, route),
+    permit: rate.permit,
+    slow: rate.slow,
     heard: (answers) => events.heard(line, answers),
     stop: () => {
       stopped = true;
-      for (const lane of ['forwards', 'answers'] as const) {
-        for (let left = takeIdle(lane); left !== null; left = takeIdle(lane)) close(left);
-      }
+      rate.stopPace();
+      pool.stop();
       for (const wake of waiters) wake();
       waiters = [];
     },
@@ -176,15 +149,17 @@ export function openLine(context: Context, partner: Partner, route: Route, event
 }
 
 /** The rate of a route's forwards, and the lower one while it is slowed down. */
-function forwardPace(context: Context, { rate }: Route): Pick<Line, 'turn' | 'slow'> {
+function forwardPace(
+  context: Context,
+  { rate }: Route,
+): Pick<Line, 'permit' | 'slow'> & { stopPace(): void } {
   let slowUntil = 0;
   const forwards = pace(context, () => (context.clock.now() < slowUntil ? slowRate(rate) : rate));
   return {
-    turn: async () => {
-      await forwards.turn();
-    },
+    permit: forwards.permit,
     slow: (until) => {
       slowUntil = until;
     },
+    stopPace: forwards.stop,
   };
 }

@@ -3,6 +3,7 @@ import { allForwards, onAnswers } from '../../domain/mms/due.ts';
 import type { Route } from '../../domain/partner.ts';
 import type { Lane } from '../../domain/ports.ts';
 import type { Context } from '../context.ts';
+import { freePermit } from '../limits/pace.ts';
 import type { Messages } from '../messages.ts';
 import type { Parking } from '../parking.ts';
 import type { Pauses } from '../pauses.ts';
@@ -51,7 +52,7 @@ export function openLines(
     const { partner, route } = target;
     const line = openLine(context, partner, route, events);
     const own = new Map<string, WorkQueue>();
-    const forwards = pausable(pauses, partner.name);
+    const forwards = forwardsGate(pauses, line);
     const serve = (lane: Lane, ons: readonly string[], gate: Gate, perform: typeof performForwards): void => {
       const queue = workQueue(context, ons);
       for (const on of ons) {
@@ -60,8 +61,8 @@ export function openLines(
       }
       for (let connection = 0; connection < connectionsOf(route, lane); connection += 1) {
         work(
-          workLane(line, lane, queue, gate, parking, (stream, session) =>
-            perform(context, messages, stream, line, session),
+          workLane(line, lane, queue, gate, parking, (stream, session, permit) =>
+            perform(context, messages, stream, line, session, permit),
           ),
         );
       }
@@ -102,12 +103,19 @@ export function openLines(
 }
 
 /** RES and reports are owed even while a partner is paused. */
-const alwaysOpen: Gate = { isOpen: () => true, whenOpen: () => Promise.resolve() };
+const alwaysOpen: Gate = {
+  isOpen: () => true,
+  whenOpen: () => Promise.resolve(),
+  permit: () => Promise.resolve(freePermit),
+};
 
-function pausable(pauses: Pauses, partner: string): Gate {
+/** Forwards wait while their partner is paused, and for the rate of their route. */
+function forwardsGate(pauses: Pauses, line: Line): Gate {
+  const partner = line.partner.name;
   return {
     isOpen: () => pauses.stateOf(partner) === null,
     whenOpen: () => pauses.whenOpen(partner),
+    permit: line.permit,
   };
 }
 

@@ -36,6 +36,7 @@ export function workQueue(context: Context, ons: readonly string[]): WorkQueue {
   const takers: ((stream: string | null) => void)[] = [];
   let passedOver = nobodyPassedOver;
   let looking = false;
+  let lookedAt = -Infinity;
   let stopped = false;
   let cancelTimer = (): void => undefined;
 
@@ -60,7 +61,8 @@ export function workQueue(context: Context, ons: readonly string[]): WorkQueue {
       inHand.add(stream);
       takers.shift()?.(stream);
     }
-    if (takers.length > 0 && classes.some(({ backlog }) => backlog)) void look();
+    const lacks = classes.some(({ backlog, ready }) => backlog && ready.size === 0);
+    if (lacks && context.clock.now() - lookedAt >= lagPause) void look();
   };
 
   const ring = (stream: string, on: string): void => {
@@ -97,6 +99,7 @@ export function workQueue(context: Context, ons: readonly string[]): WorkQueue {
     looking = true;
     cancelTimer();
     const now = context.clock.now();
+    lookedAt = now;
     let wait = lookEvery;
     try {
       const waits = await Promise.all(classes.map((urgency) => fill(urgency, now)));

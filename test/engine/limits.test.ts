@@ -58,8 +58,24 @@ describe('the rate of a route', () => {
   });
 });
 
+describe('what waits for its turn', () => {
+  test('stays when the partner is paused, and does not hinder a stop', async () => {
+    const { engine, receive, sent, time } = await memoryEngine({
+      configuration: configuration({ routeB: ', rate: 10/m, maxConnections: 4' }),
+    });
+    for (let index = 0; index < 20; index += 1)
+      await receive(addressOfA, forwardTo(numberAt.b, `m-${index}`));
+    await time.pass(minute);
+    const before = sent.get('op-b-out')?.length ?? 0;
+    await engine.operator.pause('op-b', null, { by: 'ann', why: 'dispute' });
+    await time.pass(10 * minute);
+    assert.equal(sent.get('op-b-out')?.length, before);
+    await engine.stop();
+  });
+});
+
 describe('the rate of a partner', () => {
-  const limited = configuration().replace('- name: op-a\n', '- name: op-a\n    limits: { rate: 10/s }\n');
+  const limited = configuration().replace('- name: op-a\n', '- name: op-a\n    limits: { rate: 10/s, connections: 1000 }\n');
 
   test('forwards wait for their turn; who would wait too long is told to come again, and nothing of it is kept', async () => {
     const world = await memoryEngine({ configuration: limited });
@@ -108,9 +124,9 @@ describe('flood rules', () => {
       return { ...mail, content: String(mail.content).replace(/Hello .*/, 'Buy now') };
     };
     const codes = [];
-    for (const id of ['m-1', 'm-1', 'm-1', 'm-2', 'm-3'])
+    for (const id of ['m-1', 'm-1', 'm-1', 'm-2', 'm-3', 'm-1'])
       codes.push(await world.receive(addressOfA, same(id)));
-    assert.deepEqual(codes, [250, 250, 250, 250, 550]);
+    assert.deepEqual(codes, [250, 250, 250, 250, 550, 250]);
     assert.equal(await world.receive(addressOfA, forwardTo(numberAt.c, 'm-4')), 250);
     await world.engine.stop();
   });
@@ -179,6 +195,17 @@ describe('rules for a partner’s answers', () => {
     assert.ok(within >= 55 && within <= 62, `${within} in a minute`);
     await given.time.pass(2 * minute);
     assert.ok((given.sent.get('op-b-out')?.length ?? 0) - before >= 300);
+    await given.engine.stop();
+  });
+
+  test('an alarm is an event', async () => {
+    const given = await world('{ reply: "4.7.*", count: 3, within: 10m, do: alarm }', () =>
+      refusedWith({ code: 450, enhanced: '4.7.1', text: 'too fast' }),
+    );
+    for (let index = 0; index < 3; index += 1)
+      await given.receive(addressOfA, forwardTo(numberAt.b, `m-${index}`));
+    await given.time.pass(2_000);
+    assert.deepEqual(await types(given), ['Alarm']);
     await given.engine.stop();
   });
 });

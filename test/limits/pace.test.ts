@@ -8,7 +8,7 @@ const start = Date.UTC(2026, 10, 24, 12);
 const minute = 60_000;
 
 /** Lets so many ask at once, and tells when each had its turn. */
-async function rush(rate: number | null, count: number, patience?: number) {
+async function rush(rate: number | null, count: number, patience = Infinity) {
   const time = virtualTime(start);
   const limited = pace(time, () => rate);
   await time.pass(minute);
