@@ -17,6 +17,8 @@ export interface PartnerScript {
   /** X-Mms-Request-Status-Code of its RES to a forward. */
   readonly status?: string;
   readonly statusText?: string;
+  /** It says so only to forwards for this number; to others `Ok`. */
+  readonly onlyFor?: string;
   /** Waits so long before the RES, then before each report, in ms. */
   readonly delay?: number;
   /** Reports retrieval and reading of each forward it accepted, where asked for. */
@@ -55,7 +57,7 @@ async function taken(headers: Headers, rcpt: readonly string[]): Promise<void> {
   print({ received: type, rcpt, headers: Object.fromEntries(headers) });
   if (!type.endsWith('.REQ')) return;
   await pause();
-  await answer(headers, type);
+  await answer(headers, type, rcpt);
   if (type !== 'MM4_forward.REQ' || script.status !== undefined || script.reports !== true) return;
   for (const recipient of rcpt) {
     await pause();
@@ -65,9 +67,10 @@ async function taken(headers: Headers, rcpt: readonly string[]): Promise<void> {
   }
 }
 
-async function answer(headers: Headers, type: string): Promise<void> {
+async function answer(headers: Headers, type: string, rcpt: readonly string[]): Promise<void> {
   if (!isYes(headers, 'x-mms-ack-request')) return;
-  const forward = type === 'MM4_forward.REQ';
+  const { onlyFor = '' } = script;
+  const forward = type === 'MM4_forward.REQ' && rcpt.some((address) => address.startsWith(onlyFor));
   const to = headers.get('x-mms-originator-system') ?? headers.get('sender') ?? '';
   await send(system, to, [
     ['From', system],

@@ -50,21 +50,14 @@ export function describe(event: MmsEvent, time: (instant: number) => string): st
     case 'AckAbandoned':
       return `our RES ${event.answer}: ${refusal(event.why)}`;
     case 'Delivered':
-      return `${event.recipient} has it${reported(event)}`;
     case 'DeliveryDeferred':
-      return `${event.recipient}: ${event.status}${reported(event)}`;
     case 'DeliveryFailed':
-      return `${event.recipient}: ${event.status}, by ${event.by}${reported(event)}`;
     case 'ReadReported':
-      return `${event.recipient}: ${event.status}${reported(event)}`;
     case 'ReportRelayed':
-      return `report ${event.report} on ${event.recipient}: ${reply(event.reply)}`;
     case 'ReportDeferred':
-      return `report ${event.report}: ${refusal(event.why)}; again at ${time(event.nextAttemptAt)}`;
     case 'ReportAbandoned':
-      return `report ${event.report}: ${refusal(event.why)}`;
     case 'ReportAckReceived':
-      return `report ${event.report}: ${event.status.code}${inBrackets(event.mark)}`;
+      return describeReport(event, time);
     case 'Notified':
       return `${event.recipient} can fetch it (${event.gateway})`;
     case 'Held':
@@ -88,6 +81,33 @@ export function describe(event: MmsEvent, time: (instant: number) => string): st
       return `${event.pduKind} from ${sender(event.pdu)}: ${event.errors.join(', ')}; ${reply(event.reply)}`;
     case 'Attached':
       return `to mms-${event.uid} by ${event.by}`;
+  }
+}
+
+type ReportEvent = Extract<
+  MmsEvent,
+  { type: `Report${string}` | 'Delivered' | 'DeliveryDeferred' | 'DeliveryFailed' | 'ReadReported' }
+>;
+
+/** What became of a recipient, and of the report about it that the originator is owed. */
+function describeReport(event: ReportEvent, time: (instant: number) => string): string {
+  switch (event.type) {
+    case 'Delivered':
+      return `${event.recipient} has it${reported(event)}`;
+    case 'DeliveryDeferred':
+      return `${event.recipient}: ${event.status}${reported(event)}`;
+    case 'DeliveryFailed':
+      return `${event.recipient}: ${event.status}, by ${event.by}${reported(event)}`;
+    case 'ReadReported':
+      return `${event.recipient}: ${event.status}${reported(event)}`;
+    case 'ReportRelayed':
+      return `report ${event.report} on ${event.recipient}: ${reply(event.reply)}`;
+    case 'ReportDeferred':
+      return `report ${event.report}: ${refusal(event.why)}; again at ${time(event.nextAttemptAt)}`;
+    case 'ReportAbandoned':
+      return `report ${event.report}: ${refusal(event.why)}`;
+    case 'ReportAckReceived':
+      return `report ${event.report}: ${event.status.code}${inBrackets(event.mark)}`;
   }
 }
 
