@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 const tools = {
   strace: ['strace', '-o', '/dev/null', 'true'],
   swaks: ['swaks', '--version'],
+  curl: ['curl', '--version'],
 } as const;
 
 /**

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 
-import { commands } from '../adapters/cli/commands.ts';
+import { commands } from '../../adapters/cli/commands.ts';
 
 const pages = ['README.md', 'ARCHITECTURE.md', ...globSync('docs/*.md')];
 const main = 'adapters/cli/main.ts';
