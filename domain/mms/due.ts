@@ -245,6 +245,8 @@ function isSettled(state: MmsState, recipient: Recipient): boolean {
 
 /** No report was asked for: its leg was acknowledged (also by a report), sent without ack, or timed out. */
 function isHandedOver(state: MmsState, recipient: Recipient): boolean {
+  // Whoever fetches it here is nobody else's.
+  if (recipient.mailbox !== null) return !isPending(recipient);
   if (recipient.delivery.kind !== 'pending' || recipient.read) return true;
   const leg = recipient.leg === null ? undefined : state.legs[recipient.leg - 1];
   if (leg === undefined) return false;

@@ -118,7 +118,7 @@ async function give(
   }
 }
 
-/** An operator knows better than the rules who may report: any recipient of the message will do. */
+/** An operator knows better than the rules who may report: any recipient that was sent on will do. */
 async function subjectIn(
   { messages }: Desk,
   stream: string,
@@ -127,7 +127,12 @@ async function subjectIn(
   const loaded = await messages.load(stream);
   if (E.isLeft(loaded)) return loaded;
   const { state } = loaded.right;
-  const recipient = recipientNamed(state, pdu, [...state.recipients.keys()]);
+  const sentOn = [...state.recipients.values()].filter(({ leg }) => leg !== null);
+  const recipient = recipientNamed(
+    state,
+    pdu,
+    sentOn.map(({ address }) => address),
+  );
   return E.right(recipient === null ? null : { stream, recipient: recipient.address });
 }
 

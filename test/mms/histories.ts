@@ -1,7 +1,17 @@
 import fc from 'fast-check';
 
+import { notified, read as readByHandset, reject, retrieve } from '../../domain/mms/decide/handset.ts';
+import {
+  drop,
+  expire,
+  hold,
+  release,
+  reroute,
+  resend,
+  type OperatorDecision,
+} from '../../domain/mms/decide/operator.ts';
 import { openVariant } from '../../domain/mms/decide/variant.ts';
-import type { ForwardStarted, MmsEvent } from '../../domain/mms/events.ts';
+import type { ForwardStarted, Hand, MmsEvent } from '../../domain/mms/events.ts';
 import { nothing, type MmsState } from '../../domain/mms/state.ts';
 import { variantKey } from '../../domain/mms/variant.ts';
 import type { SendOutcome } from '../../domain/ports.ts';
@@ -18,6 +28,7 @@ import {
   laterReply,
   messageId,
   minute,
+  moment,
   ok,
   peer,
   plain,
@@ -174,6 +185,7 @@ const arriving = fc.record({
   deadline: fc.constantFrom(t0 + hour, t0 + 20 * hour, t0 + 72 * hour, t0 + 72 * hour),
   maxRecipients: fc.integer({ min: 1, max: 3 }),
   from: fc.constantFrom('op-a', 'op-a', 'op-a', 'op-b'),
+  own: fc.constantFrom<readonly string[]>([], [], [b3]),
 });
 const receiving = happening('forward.REQ', arriving, (details, { now }) => arrives({ ...details, at: now }));
 
@@ -233,6 +245,43 @@ const varying = happening('variant', fc.constantFrom('c', 'd'), (body) => (state
   return openVariant(state, messageId, variantKey(receive({ body }).pdu)) ?? [];
 });
 
+const handset = fc.constantFrom('told', 'fetches', 'reads', 'rejects');
+const handling = happening('handset', handset, (act, { now }) => (state) => {
+  const handsetAct = { moment: moment(now), recipient: b3, gateway: 'mailbox', address: '127.0.0.1' };
+  switch (act) {
+    case 'told':
+      return notified(state, b3, 'mailbox');
+    case 'fetches':
+      return retrieve(state, handsetAct);
+    case 'reads':
+      return readByHandset(state, handsetAct, 'Read');
+    case 'rejects':
+      return reject(state, handsetAct);
+  }
+});
+
+const hand: Hand = { by: 'ann', why: 'she knows' };
+const operatorAct = fc.record({
+  act: fc.constantFrom('hold', 'hold', 'release', 'release', 'reroute', 'resend', 'expire', 'drop'),
+  evenIfSent: fc.boolean(),
+  from: fc.constantFrom(undefined, ['to-op-b'], ['to-op-c']),
+});
+const operating = happening('operator', operatorAct, ({ act, evenIfSent, from }, { now }) => (state) => {
+  const at = moment(now);
+  const limited = from === undefined ? {} : { from };
+  const other = { partner: 'op-d', route: 'to-op-d', maxRecipients: 2, deadline: now + 20 * hour };
+  const decide: Record<typeof act, () => OperatorDecision> = {
+    hold: () => hold(state, hand),
+    release: () => release(state, hand, now),
+    reroute: () => reroute(state, { ...other, ...limited, evenIfSent }, hand, at),
+    resend: () => resend(state, { deadline: () => now + 20 * hour, ...limited, evenIfSent }, hand, at),
+    expire: () => expire(state, hand, at, from),
+    drop: () => drop(state, hand, at, from),
+  };
+  const decision = decide[act]();
+  return 'events' in decision ? decision.events : [];
+});
+
 const wait = fc.oneof(
   { weight: 30, arbitrary: fc.integer({ min: 0, max: 300 }).map((seconds) => seconds * second) },
   { weight: 1, arbitrary: fc.constantFrom(hour, 5 * hour, 30 * hour) },
@@ -250,6 +299,8 @@ const what = fc.oneof(
   { weight: 3, arbitrary: relayAcked },
   { weight: 3, arbitrary: ticking },
   { weight: 1, arbitrary: varying },
+  { weight: 2, arbitrary: handling },
+  { weight: 3, arbitrary: operating },
 );
 const command = fc.tuple(wait, what).map(([before, done]): Command => ({ wait: before, ...done }));
 const commands = fc.array(command, { maxLength: 60, size: 'max' });

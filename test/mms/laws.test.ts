@@ -262,19 +262,23 @@ describe('what costs money', () => {
 });
 
 describe('the originator', () => {
-  always('hears of every recipient that failed, if it asked and its RES was Ok', (world) => {
-    const { state } = letTimePass(world);
-    for (const recipient of state.recipients.values()) {
-      if (recipient.delivery.kind !== 'failed') continue;
-      const { flags, status } = intakeOf(state, recipient);
-      const asked = flags.deliveryReport || flags.originatorRsDeliveryReport;
-      const told = state.reports.filter(
-        ({ recipient: of, plan }) => of === recipient.address && plan.kind === 'delivery',
-      );
-      if (asked && status.code === 'Ok') assert.equal(told.at(-1)?.plan.status, recipient.delivery.status);
-      if (!asked) assert.deepEqual(told, []);
-    }
-  });
+  always(
+    'hears of every recipient that failed and was not dropped, if it asked and its RES was Ok',
+    (world) => {
+      const { state, history } = letTimePass(world);
+      const silenced = ofType(history, 'Dropped').flatMap(({ recipients }) => recipients);
+      for (const recipient of state.recipients.values()) {
+        if (recipient.delivery.kind !== 'failed' || silenced.includes(recipient.address)) continue;
+        const { flags, status } = intakeOf(state, recipient);
+        const asked = flags.deliveryReport || flags.originatorRsDeliveryReport;
+        const told = state.reports.filter(
+          ({ recipient: of, plan }) => of === recipient.address && plan.kind === 'delivery',
+        );
+        if (asked && status.code === 'Ok') assert.equal(told.at(-1)?.plan.status, recipient.delivery.status);
+        if (!asked) assert.deepEqual(told, []);
+      }
+    },
+  );
 
   always('gets one RES for each REQ that asked for one', ({ history, state }) => {
     const plans = history.flatMap((event) =>
