@@ -11,6 +11,7 @@ import type {
   Timers,
 } from '../domain/ports.ts';
 import type { RouteTable } from '../domain/routing/route-table.ts';
+import type { Meters } from './meters.ts';
 
 /** All that the engine's programs stand on. One record, passed along; nothing in `engine/` reaches further than this. */
 export interface Context {
@@ -33,6 +34,7 @@ export interface Context {
   /** Names this run of this node: claims carry it. */
   readonly incarnation: string;
   readonly log: Log;
+  readonly meters: Meters;
 }
 
 /** Takes the same time for every wrong password. */
@@ -81,6 +83,8 @@ export interface OpenWork {
   }): Promise<readonly OpenWorkRow[]>;
   /** The next instant after `now` at which something on `on` may be done; null: nothing waits. */
   nextInstant(on: string, now: number): Promise<number | null>;
+  /** The next instant after `now` at which some row's time is over; null: none has an end. */
+  nextEnd(now: number): Promise<number | null>;
   /** Rows whose time was over by `now`. */
   overdue(now: number, max: number): Promise<readonly OpenWorkRow[]>;
   /** Rows that wait for a claim (`lease ...`), of any worker. */

@@ -1,7 +1,7 @@
 import type * as E from 'fp-ts/lib/Either.js';
 
 import type { Configuration } from '../domain/configuration.ts';
-import { onHandsets, type Due } from '../domain/mms/due.ts';
+import { onClock, onHandsets, type Due } from '../domain/mms/due.ts';
 import type { Tip } from './batch.ts';
 import { recordConfiguration } from './configuration-record.ts';
 import type { Context } from './context.ts';
@@ -18,7 +18,7 @@ import { parking } from './parking.ts';
 import { note, partnerStream, type PartnerEvent } from './partner-streams.ts';
 import type { Operator } from './operator/operator.ts';
 import { operator } from './operator/service.ts';
-import { openPauses } from './pauses.ts';
+import { openPauses, type PauseState } from './pauses.ts';
 import { acceptance } from './receive/accept.ts';
 import { evidenceLimit, type Desk } from './receive/desk.ts';
 import { byteBudget } from './receive/budget.ts';
@@ -45,6 +45,8 @@ export interface Engine {
   readonly operator: Operator;
   /** Whether the configuration in force has this partner. */
   hasPartner(name: string): boolean;
+  /** Why a partner gets no forwards now; null: it is not paused. */
+  pauseOf(partner: string): PauseState | null;
   /** Puts another configuration in force; left: why not, and then nothing has changed. */
   reload(configuration: Configuration, by: string): Promise<E.Either<string, Reloaded>>;
   /** Takes no more work and waits for what is in hand. */
@@ -56,9 +58,10 @@ export async function startEngine(base: ContextBase): Promise<Engine> {
   const live = liveContext(base);
   const { context } = live;
   const queues = new Map<string, WorkQueue>();
+  let expect = (_at: number): void => undefined;
   const ring = (stream: string, dues: readonly Due[]): void => {
-    const now = context.clock.now();
-    for (const { on, at } of dues) if (at <= now) queues.get(on)?.ring(stream, on);
+    for (const { on, at } of dues) queues.get(on)?.ring(stream, on, at);
+    expect(firstOfClock(dues));
   };
   const messages = openMessages(context, ring);
   await recordConfiguration(context);
@@ -80,6 +83,7 @@ export async function startEngine(base: ContextBase): Promise<Engine> {
   queues.set(onHandsets, notices);
   const noticing = notifyLane(context, messages, notices);
   const clock = clockwork(context, messages, parked);
+  expect = clock.expect;
   const disk = await watchDisk(context);
   const removal = retention(context);
   const budget = byteBudget(context, context.configuration.limits.bytesInFlight);
@@ -102,6 +106,7 @@ export async function startEngine(base: ContextBase): Promise<Engine> {
     handsets: handsets(context, messages),
     operator: operator(desk, messages, lines, pauses),
     hasPartner: (name) => context.routes.partners.has(name),
+    pauseOf: pauses.stateOf,
     stop: async () => {
       clock.stop();
       disk.stop();
@@ -110,6 +115,14 @@ export async function startEngine(base: ContextBase): Promise<Engine> {
       await Promise.all([lines.stop(), noticing, removal.stop()]);
     },
   };
+}
+
+/** When time alone has something to do with a message next: what waits for it, or is over then. */
+function firstOfClock(dues: readonly Due[]): number {
+  const instants = dues.map(({ on, at, until }) =>
+    on === onClock || on.startsWith('lease ') ? at : (until ?? Infinity),
+  );
+  return Math.min(...instants);
 }
 
 /** A line's health is an event of its partner's stream, so that the store alone tells why a message waits. */

@@ -12,6 +12,7 @@ import type { AppendFailure, StoredEvent, StoreUnavailable } from '../domain/por
 import { appendSurely } from './append.ts';
 import { emptyTip, sealBatch, type Cause, type Tip } from './batch.ts';
 import type { Context } from './context.ts';
+import { measureRes } from './measure-res.ts';
 
 /** A message as its events up to now make it. */
 export interface Loaded {
@@ -102,6 +103,7 @@ export function messages(
     const appended = await appendSurely(context, stream, loaded.tip.revision, batch.events);
     if (E.isRight(appended)) {
       remember(stream, { state, tip: batch.tip });
+      measureRes(context, loaded.state, events, cause.occurredAt);
       changed(stream, dues);
       return E.right({ state, events });
     }

@@ -55,6 +55,7 @@ export async function note(
     const appended = await appendSurely(context, stream, tip.revision, batch.events);
     if (E.isRight(appended)) {
       tips.set(stream, batch.tip);
+      context.meters.noted(stream, type);
       return true;
     }
     tips.delete(stream);

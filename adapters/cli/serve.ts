@@ -10,6 +10,7 @@ import { openSegmentStore, type SegmentStore } from '../content-segments/store.t
 import { startHttpServer } from '../http/server.ts';
 import { httpMailbox } from '../mailbox/gateway.ts';
 import { openLog } from '../log/log.ts';
+import { openMetrics, type Metrics } from '../metrics/metrics.ts';
 import { diskOf } from '../runtime/disk.ts';
 import { samePassword, systemClock, systemRandomness, systemTimers } from '../runtime/runtime.ts';
 import type { SmtpServer } from '../smtp-in/options.ts';
@@ -58,7 +59,8 @@ async function start(
   log: Logger,
 ): Promise<{ readonly stopped: Promise<void> }> {
   const { node, smtp, http } = configuration;
-  const store = await openStore(node.dataDir).catch((error: unknown) => {
+  const metrics = openMetrics();
+  const store = await openStore(node.dataDir, metrics.stores.committed).catch((error: unknown) => {
     if (!(error instanceof DirectoryInUse)) throw error;
     throw new CommandError(error.message, exitCodes.unavailable);
   });
@@ -66,7 +68,8 @@ async function start(
   const projections = openProjections(node.dataDir);
   store.onAppended(projections.wake);
   const traces = traceHub();
-  const engine = await startEngine(contextOf(configuration, log, store, content, projections, traces));
+  const base = contextOf(configuration, log, store, content, projections, traces, metrics);
+  const engine = await startEngine(base);
   const reload = (by: string): ReturnType<Engine['reload']> => reloadFrom(file, engine, by);
   const smtpServer = startSmtpServer({
     host: smtp.listen.host,
@@ -79,18 +82,20 @@ async function start(
     allowPlainAuth: smtp.tls.cert === '',
     maxConnections: smtp.maxConnections,
     idleTimeout: smtp.idleTimeout,
-    reception: engine.reception,
+    reception: metrics.countReplies(engine.reception),
     logger: log,
     isHeard: traces.isHeard,
     onLine: ({ connection, partner = '', from, text }) =>
       traces.tell({ partner, direction: 'in', connection, from, text }),
   });
   const server = await orExplain(smtpServer, 'smtp.listen', smtp.listen);
+  metrics.follow({ ...base, engine, connectionsIn: server.connections, syncs: content.syncs });
   const httpServer = startHttpServer({
     ...httpOptions(configuration, log, engine, { reload, trace: traces.follow }),
     status: {
       notReady: async () => engine.diskProblem() ?? (await storeProblem(store)),
       partners: () => lineStatus(engine.lines(), projections),
+      metrics: metrics.text,
     },
   });
   const health = await orExplain(httpServer, 'http.listen', http.listen);
@@ -140,14 +145,15 @@ function contextOf(
   content: SegmentStore,
   projections: Projections,
   traces: TraceHub,
+  metrics: Metrics,
 ): ContextBase {
   const ehloName = configuration.node.domains[0] ?? configuration.node.name;
   return {
     clock: systemClock,
     timers: systemTimers,
     randomness: systemRandomness,
-    store,
-    content,
+    store: metrics.stores.events(store),
+    content: metrics.stores.content(content),
     disk: diskOf(configuration.node.dataDir),
     transport: smtpTransport({ ehloName, tap: tapInto(traces, configuration.partners) }),
     gateway: httpMailbox,
@@ -158,6 +164,7 @@ function contextOf(
     passwords: samePassword,
     incarnation: `${configuration.node.name}-${systemRandomness.nonce(8)}`,
     log,
+    meters: metrics.meters,
   };
 }
 

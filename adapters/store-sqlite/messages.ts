@@ -23,7 +23,13 @@ export type WriteAnswer =
 
 export type ToWriter = { readonly writes: readonly WriteRequest[] } | { readonly close: true };
 export type FromWriter =
-  { readonly ready: true } | { readonly answers: readonly WriteAnswer[]; readonly commits: number };
+  | { readonly ready: true }
+  | {
+      readonly answers: readonly WriteAnswer[];
+      readonly commits: number;
+      /** How long this commit took, ms. */
+      readonly took: number;
+    };
 
 export type ReadQuestion =
   | { readonly kind: 'stream'; readonly stream: string; readonly from: number }

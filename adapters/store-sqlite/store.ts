@@ -28,12 +28,18 @@ export const eventFile = (directory: string): string => join(directory, 'events.
 
 export const storeExists = (directory: string): boolean => existsSync(eventFile(directory));
 
+/** Hears of each commit: how many writes shared it, and the seconds it took. */
+export type OnCommit = (writes: number, seconds: number) => void;
+
 /** Opens the store of an engine: locks the directory, makes or upgrades the file. Throws `DirectoryInUse`. */
-export async function openStore(directory: string): Promise<SqliteStore> {
+export async function openStore(
+  directory: string,
+  onCommit: OnCommit = () => undefined,
+): Promise<SqliteStore> {
   mkdirSync(directory, { recursive: true });
   const lock = lockDirectory(directory);
   try {
-    const writer = await startWriter(eventFile(directory));
+    const writer = await startWriter(eventFile(directory), onCommit);
     const reader = startReader(eventFile(directory));
     return {
       ...reader.reads,
@@ -70,7 +76,7 @@ interface Writing {
   close(): Promise<void>;
 }
 
-async function startWriter(file: string): Promise<Writing> {
+async function startWriter(file: string, onCommit: OnCommit): Promise<Writing> {
   const worker = new Worker(new URL('./writer.ts', import.meta.url), { workerData: { file } });
   const pending = new Map<number, (answer: E.Either<AppendFailure, Appended>) => void>();
   const listeners = new Set<() => void>();
@@ -119,6 +125,7 @@ async function startWriter(file: string): Promise<Writing> {
       return;
     }
     commits = message.commits;
+    onCommit(message.answers.length, message.took / 1_000);
     for (const answer of message.answers) settle(answer);
     for (const listener of listeners) listener();
   });

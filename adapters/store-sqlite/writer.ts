@@ -44,7 +44,7 @@ port.on('message', (first: ToWriter) => {
     if ('close' in message) closing = true;
     else requests.push(...message.writes);
   }
-  if (requests.length > 0) answer(commitTogether(db, requests));
+  if (requests.length > 0) answer(requests);
   if (closing) {
     db.close();
     port.close();
@@ -56,8 +56,10 @@ function nextMessage(): ToWriter | undefined {
   return (receiveMessageOnPort(port) as { message: ToWriter } | undefined)?.message;
 }
 
-function answer(answers: readonly WriteAnswer[]): void {
-  port.postMessage({ answers, commits } satisfies FromWriter);
+function answer(requests: readonly WriteRequest[]): void {
+  const began = performance.now();
+  const answers = commitTogether(db, requests);
+  port.postMessage({ answers, commits, took: performance.now() - began } satisfies FromWriter);
 }
 
 /** One transaction for all. A batch that conflicts writes nothing and does not hinder the others. */

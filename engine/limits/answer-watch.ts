@@ -13,7 +13,8 @@ export interface AnswerWatch {
   heard(route: string, answers: readonly PeerAnswer[]): void;
 }
 
-const by = 'answer rule';
+/** Who acts where a rule does: `by` in its events. */
+export const answerRule = 'answer rule';
 
 export function answerWatch(
   context: Context,
@@ -30,7 +31,7 @@ export function answerWatch(
   const pause = async (partner: string, until: number, why: string): Promise<void> => {
     // One that lasts longer, or for good, is not shortened.
     if (pauses.stateOf(partner) !== null) return;
-    const paused = await pauses.pause(partner, until, { by, why });
+    const paused = await pauses.pause(partner, until, { by: answerRule, why });
     if (E.isLeft(paused)) context.log.error({ partner, why: paused.left }, 'a partner could not be paused');
   };
 
@@ -43,11 +44,11 @@ export function answerWatch(
       case 'slow':
         lineOf(route)?.slow(until);
         context.log.warn({ route, why, until }, 'route slowed down');
-        record(partner, { type: 'Slowed', route, by, why, until });
+        record(partner, { type: 'Slowed', route, by: answerRule, why, until });
         return;
       case 'alarm':
         context.log.error({ route, why }, 'alarm: a partner answers as a rule warns of');
-        record(partner, { type: 'Alarm', route, by, why });
+        record(partner, { type: 'Alarm', route, by: answerRule, why });
         return;
     }
   };

@@ -7,6 +7,8 @@ export interface Pace {
   permit(): Promise<Permit | null>;
   /** A permit, used at once: true. False: it would take longer than `patience` ms, or everything stops. */
   turn(patience: number): Promise<boolean>;
+  /** Somebody wants a permit whose time has not come. */
+  isBinding(): boolean;
   stop(): void;
 }
 
@@ -83,6 +85,7 @@ export function pace(context: Pick<Context, 'clock' | 'timers'>, rateNow: () => 
       mine?.use();
       return mine !== null;
     },
+    isBinding: () => isEarly,
     stop: () => {
       stopped = true;
       for (const resolve of waiting.splice(0)) resolve(null);

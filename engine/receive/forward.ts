@@ -87,10 +87,14 @@ async function reply(
   placed: Placed,
 ): Promise<SmtpReply> {
   const { context } = desk;
+  const { partner } = originOf(incoming);
   switch (placed) {
     case 'intake':
+      context.meters.accepted(partner, incoming.pdu.kind);
       return taken;
     case 'duplicate':
+      context.meters.accepted(partner, incoming.pdu.kind);
+      context.meters.repeated(partner, incoming.pdu.kind);
       // The message has its body already; nothing refers to this copy.
       if (body !== null) await context.content.erase([body])();
       return taken;

@@ -67,6 +67,10 @@ export async function keepOrphan(
     { correlation: stream, causation: pdu.sha256, actor: 'smtp-in', occurredAt: moment.now },
     { assumeNew: true },
   );
+  if (E.isRight(transacted)) {
+    context.meters.accepted(partner, incoming.pdu.kind);
+    context.meters.orphaned(partner, incoming.pdu.kind);
+  }
   context.log.warn({ stream, partner, kind: incoming.pdu.kind, why: verdict.why }, 'a PDU fits no message');
   return E.isRight(transacted) ? taken : unable;
 }

@@ -56,6 +56,7 @@ export async function refuse(desk: Desk, incoming: Incoming, refusal: Refusal): 
     { correlation: stream, causation: evidence.sha256, actor: 'smtp-in', occurredAt: moment.now },
     { assumeNew: true },
   );
+  if (E.isRight(transacted)) context.meters.refused(partner, refusal.reply.code, refusal.errors[0] ?? '');
   context.log.warn({ stream, partner, errors: refusal.errors, reply: reply.code }, 'a PDU was refused');
   return E.isRight(transacted) ? reply : unable;
 }

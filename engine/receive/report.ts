@@ -21,7 +21,12 @@ export async function acceptReport(desk: Desk, incoming: Incoming<ReportPdu>): P
   const answer = answerRequestOf(context, incoming, resTypeOf(pdu));
   if (subject.right !== null) {
     const evidence = evidenceOf(incoming, kept.right.head);
-    return E.isRight(await recordReport(desk, subject.right, { pdu, evidence, answer })) ? taken : unable;
+    const recorded = await recordReport(desk, subject.right, { pdu, evidence, answer });
+    if (E.isLeft(recorded)) return unable;
+    context.meters.accepted(partner.name, pdu.kind);
+    const isRepeat = recorded.right.events.some(({ type }) => type === 'DuplicateReceived');
+    if (isRepeat) context.meters.repeated(partner.name, pdu.kind);
+    return taken;
   }
   const verdict = {
     why: 'no message of that id and recipient was sent to this partner',

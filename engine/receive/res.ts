@@ -107,6 +107,7 @@ async function record(
   const transactionId = pdu.transactionId?.normal ?? '';
   const recorded = await recordRes(desk, { pdu, evidence, transactionId, alias: alias.right }, answered);
   if (E.isLeft(recorded)) return unable;
+  desk.context.meters.accepted(partner.name, pdu.kind);
   if (alias.right !== null && partner.dialect.renamesIds) await attachNamed(desk, partner.name, alias.right);
   return taken;
 }

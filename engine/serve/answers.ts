@@ -43,12 +43,13 @@ export async function performAnswers(
     if (item.do === 'answer') {
       const answer = state.answers.find(({ plan }) => plan.answer === item.answer);
       if (answer === undefined) continue;
-      const result = await attempt(context, composeAnswer(context, answer.plan), line, session);
+      const result = await attempt(context, 'res', composeAnswer(context, answer.plan), line, session);
       await record(context, messages, stream, (current) => finishAnswer(current, item.answer, result));
     } else if (item.do === 'relay') {
       const report = state.reports.find(({ plan }) => plan.report === item.report);
       if (report === undefined) continue;
-      const result = await attempt(context, composeReport(context, state, report, line), line, session);
+      const mail = composeReport(context, state, report, line);
+      const result = await attempt(context, 'report', mail, line, session);
       await record(context, messages, stream, (current) => finishRelay(current, item.report, result));
     }
   }
@@ -57,14 +58,16 @@ export async function performAnswers(
 /** One try. An unknown outcome is tried again: the peer knows the ids. */
 async function attempt(
   context: Context,
+  what: 'res' | 'report',
   mail: OutgoingMail,
   line: Line,
   session: MailSession,
 ): Promise<AnswerResult & RelayResult> {
   const outcome = await session.send(mail, { budget: sendBudget, mayFinish: () => true });
   session.takeDialogue();
-  line.heard(repliesIn(outcome));
   const { route } = line;
+  context.meters.tried(route.account, what, outcome.kind);
+  line.heard(repliesIn(outcome));
   const now = context.clock.now();
   const { address, port, tls } = session.facts;
   const peer: PeerEvidence = { route: route.account, address, port, ...(tls === undefined ? {} : { tls }) };

@@ -2,33 +2,90 @@ import * as E from 'fp-ts/lib/Either.js';
 
 import { onClock, onLease } from '../../domain/mms/due.ts';
 import { tick } from '../../domain/mms/decide/tick.ts';
-import { sleep } from '../append.ts';
 import type { Context, OpenWorkRow } from '../context.ts';
 import type { Messages } from '../messages.ts';
 import { momentFor } from '../moment.ts';
 import type { Parking } from '../parking.ts';
 
 const pageSize = 200;
-const lookEvery = 1_000;
+/** The safety net, and the least time between two looks, ms. */
+const lookEvery = 5_000;
+const atLeast = 200;
+
+export interface Clockwork {
+  /** Something new is to be served at this instant. */
+  expect(at: number): void;
+  stop(): void;
+}
 
 /** Serves everything that time alone decides: time-outs, expiry, deadlines, leases that ran out. */
-export function clockwork(context: Context, messages: Messages, parking: Parking): { stop(): void } {
-  let stopped = false;
+export function clockwork(context: Context, messages: Messages, parking: Parking): Clockwork {
+  const alarm = alarmClock(context);
+  const serve = async (): Promise<void> => {
+    const now = context.clock.now();
+    const served = await serveOnce(context, messages, parking);
+    const next = served >= pageSize ? now : await nextInstant(context, now);
+    alarm.set(Math.min(Math.max(next, now + atLeast), now + lookEvery));
+  };
   const turn = async (): Promise<void> => {
-    while (!stopped) {
-      const served = await serveOnce(context, messages, parking).catch((error: unknown) => {
+    while (await alarm.rings()) {
+      await serve().catch((error: unknown) => {
         context.log.error({ error: String(error) }, 'the clock could not be served; trying again');
-        return 0;
+        alarm.set(context.clock.now() + lookEvery);
       });
-      if (served < pageSize) await sleep(context, lookEvery);
     }
   };
+  alarm.set(context.clock.now());
   void turn();
+  return { expect: alarm.set, stop: alarm.stop };
+}
+
+/** Rings at the earliest instant that was set since it rang last. */
+function alarmClock({ clock, timers }: Pick<Context, 'clock' | 'timers'>): {
+  set(at: number): void;
+  rings(): Promise<boolean>;
+  stop(): void;
+} {
+  let next = Infinity;
+  let stopped = false;
+  let cancel = (): void => undefined;
+  let wake = (): void => undefined;
+  const arm = (): void => {
+    cancel();
+    if (next < Infinity) cancel = timers.after(Math.max(0, next - clock.now()), wake);
+  };
   return {
+    set: (at) => {
+      if (at >= next) return;
+      next = at;
+      arm();
+    },
+    /** False: stopped. */
+    rings: async () => {
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+        if (stopped) resolve();
+        else arm();
+      });
+      next = Infinity;
+      return !stopped;
+    },
     stop: () => {
       stopped = true;
+      cancel();
+      wake();
     },
   };
+}
+
+/** When time alone brings the next thing about, as far as open work knows. */
+async function nextInstant({ openWork, incarnation }: Context, now: number): Promise<number> {
+  const instants = await Promise.all([
+    openWork.nextInstant(onClock, now),
+    openWork.nextInstant(onLease(incarnation), now),
+    openWork.nextEnd(now),
+  ]);
+  return Math.min(...instants.map((instant) => instant ?? Infinity));
 }
 
 /** At the start, under the store's lock: every other incarnation is dead, and its claims are void at once. */

@@ -106,6 +106,7 @@ async function record(
   outcome: SendOutcome,
 ): Promise<void> {
   const { route } = line;
+  context.meters.tried(route.account, 'forward', outcome.kind);
   line.heard(repliesIn(outcome));
   const dialogue = mail.kind === 'mail' ? await sealDialogue(context, session, mail.mail.head) : null;
   const moment = momentFor(context, stream);

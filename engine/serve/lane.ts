@@ -35,11 +35,16 @@ export async function workLane(
     const permit = await gate.permit();
     const stream = await queue.take();
     if (stream === null || permit === null) return;
-    const session = gate.isOpen() && !parking.isBarred(stream) ? await line.session(lane) : null;
-    if (session !== null) {
-      await perform(stream, session, permit).catch((error: unknown) => parking.failed(stream, error));
-      line.giveBack(lane, session);
+    const session = gate.isOpen() ? await line.session(lane) : null;
+    if (session === null) {
+      permit.giveBack();
+      queue.putBack(stream);
+      continue;
     }
+    if (!parking.isBarred(stream)) {
+      await perform(stream, session, permit).catch((error: unknown) => parking.failed(stream, error));
+    }
+    line.giveBack(lane, session);
     permit.giveBack();
     queue.done(stream);
   }

@@ -26,6 +26,8 @@ export interface Line {
   reportTrouble(failure: SessionFailure): void;
   /** The right to one forward at the route's rate; null: the line was stopped. */
   permit(): Promise<Permit | null>;
+  /** The next forward has to wait for the route's rate. */
+  isPaced(): boolean;
   /** Slows it down (`slowRate`) until then. */
   slow(until: number): void;
   /** What the partner answered to one PDU. */
@@ -135,6 +137,7 @@ export function openLine(context: Context, partner: Partner, route: Route, event
     giveBack: pool.giveBack,
     reportTrouble: isDown,
     permit: rate.permit,
+    isPaced: rate.isPaced,
     slow: rate.slow,
     heard: (answers) => events.heard(line, answers),
     stop: () => {
@@ -152,11 +155,12 @@ export function openLine(context: Context, partner: Partner, route: Route, event
 function forwardPace(
   context: Context,
   { rate }: Route,
-): Pick<Line, 'permit' | 'slow'> & { stopPace(): void } {
+): Pick<Line, 'permit' | 'isPaced' | 'slow'> & { stopPace(): void } {
   let slowUntil = 0;
   const forwards = pace(context, () => (context.clock.now() < slowUntil ? slowRate(rate) : rate));
   return {
     permit: forwards.permit,
+    isPaced: forwards.isBinding,
     slow: (until) => {
       slowUntil = until;
     },

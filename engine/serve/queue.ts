@@ -1,71 +1,64 @@
-import { nextClass, nobodyPassedOver } from '../../domain/limits/priority.ts';
 import type { Context } from '../context.ts';
+import { laterRings } from './later.ts';
+import { readyStreams, type UrgencyClass } from './urgency.ts';
 
 /**
  * Streams that wait for one thing (a route's connections), in classes of urgency. Only a window of them is in memory: what does not
  * fit waits in the open-work projection, so that a million waiting messages cost nothing here.
  */
 export interface WorkQueue {
-  /** A doorbell: this stream may have something to do on `on`, one of the queue's classes. */
-  ring(stream: string, on: string): void;
+  /** A doorbell: this stream may have something to do on `on`, one of the queue's classes, from that instant on. */
+  ring(stream: string, on: string, at: number): void;
   /** The next stream, when there is one; null once stopped. It is not handed out again before `done`. */
   take(): Promise<string | null>;
   done(stream: string): void;
+  /** It could not be served now: it stays at hand. */
+  putBack(stream: string): void;
   stop(): void;
 }
 
 const windowSize = 1_000;
 const pageSize = 200;
-/** The safety net: how often open work is looked through without any doorbell, and the pause while it lags, in ms. */
-const lookEvery = 1_000;
+/** The safety net: how often open work is looked through without any doorbell, more often with a backlog; and the pause while it lags, ms. */
+const lookEvery = 30_000;
+const lookOften = 1_000;
 const lagPause = 50;
-
-interface UrgencyClass {
-  readonly on: string;
-  readonly ready: Set<string>;
-  /** There may be more in open work than the window holds. */
-  backlog: boolean;
-}
 
 /** @param ons what its streams wait for, a class each, the most urgent first; none of them starves */
 export function workQueue(context: Context, ons: readonly string[]): WorkQueue {
-  const classes = ons.map((on): UrgencyClass => ({ on, ready: new Set(), backlog: true }));
-  const inHand = new Set<string>();
+  const { classes, has: isReady, next } = readyStreams(ons);
+  /** By what they wait for. */
+  const inHand = new Map<string, string>();
   /** Rung while in hand: to be looked at once more. */
   const again = new Map<string, string>();
   const takers: ((stream: string | null) => void)[] = [];
-  let passedOver = nobodyPassedOver;
   let looking = false;
   let lookedAt = -Infinity;
   let stopped = false;
   let cancelTimer = (): void => undefined;
-
-  const isReady = (stream: string): boolean => classes.some(({ ready }) => ready.has(stream));
-
-  const next = (): string | undefined => {
-    const chosen = nextClass(
-      classes.map(({ ready }) => ready.size > 0),
-      passedOver,
-    );
-    if (chosen === null) return undefined;
-    passedOver = chosen.passedOver;
-    const [stream] = classes[chosen.served]?.ready ?? [];
-    for (const { ready } of classes) ready.delete(stream ?? '');
-    return stream;
-  };
+  let armedFor = Infinity;
 
   const handOut = (): void => {
     while (takers.length > 0) {
-      const stream = next();
-      if (stream === undefined) break;
-      inHand.add(stream);
-      takers.shift()?.(stream);
+      const chosen = next();
+      if (chosen === undefined) break;
+      inHand.set(chosen.stream, chosen.on);
+      takers.shift()?.(chosen.stream);
     }
     const lacks = classes.some(({ backlog, ready }) => backlog && ready.size === 0);
     if (lacks && context.clock.now() - lookedAt >= lagPause) void look();
   };
 
-  const ring = (stream: string, on: string): void => {
+  /** Streams whose time comes soon: the projection may not have them yet when it does. Whoever comes later is found by a look. */
+  const later = laterRings(context, windowSize);
+
+  const ring = (stream: string, on: string, at: number): void => {
+    const wait = at - context.clock.now();
+    if (wait <= 0) ringNow(stream, on);
+    else if (wait <= lookEvery && !later.set(stream, wait, () => ringNow(stream, on))) armBy(wait);
+  };
+
+  const ringNow = (stream: string, on: string): void => {
     const urgency = classes.find((candidate) => candidate.on === on);
     if (stopped || urgency === undefined) return;
     if (inHand.has(stream)) {
@@ -84,12 +77,12 @@ export function workQueue(context: Context, ons: readonly string[]): WorkQueue {
    */
   const fill = async (urgency: UrgencyClass, now: number): Promise<number> => {
     const { on, ready } = urgency;
-    if (ready.size >= windowSize) return lookEvery;
+    if (ready.size >= windowSize) return lookOften;
     const rows = await context.openWork.dueWork({ on, now, max: pageSize });
     const fresh = rows.filter(({ stream }) => !inHand.has(stream) && !isReady(stream));
     for (const { stream } of fresh) ready.add(stream);
     urgency.backlog = rows.length === pageSize;
-    if (urgency.backlog) return fresh.length === 0 && ready.size === 0 ? lagPause : lookEvery;
+    if (urgency.backlog) return fresh.length === 0 && ready.size === 0 ? lagPause : lookOften;
     const instant = await context.openWork.nextInstant(on, now);
     return instant === null ? lookEvery : Math.min(lookEvery, Math.max(instant - now, lagPause));
   };
@@ -100,7 +93,7 @@ export function workQueue(context: Context, ons: readonly string[]): WorkQueue {
     cancelTimer();
     const now = context.clock.now();
     lookedAt = now;
-    let wait = lookEvery;
+    let wait = lookOften;
     try {
       const waits = await Promise.all(classes.map((urgency) => fill(urgency, now)));
       wait = Math.min(...waits);
@@ -114,7 +107,12 @@ export function workQueue(context: Context, ons: readonly string[]): WorkQueue {
 
   const arm = (milliseconds: number): void => {
     cancelTimer();
+    armedFor = context.clock.now() + milliseconds;
     if (!stopped) cancelTimer = context.timers.after(milliseconds, () => void look());
+  };
+
+  const armBy = (milliseconds: number): void => {
+    if (context.clock.now() + milliseconds < armedFor) arm(milliseconds);
   };
 
   arm(0);
@@ -127,14 +125,21 @@ export function workQueue(context: Context, ons: readonly string[]): WorkQueue {
             takers.push(resolve);
             handOut();
           }),
+    putBack: (stream) => {
+      const on = inHand.get(stream);
+      inHand.delete(stream);
+      again.delete(stream);
+      if (on !== undefined) ringNow(stream, on);
+    },
     done: (stream) => {
       inHand.delete(stream);
       const on = again.get(stream);
-      if (again.delete(stream) && on !== undefined) ring(stream, on);
+      if (again.delete(stream) && on !== undefined) ringNow(stream, on);
     },
     stop: () => {
       stopped = true;
       cancelTimer();
+      later.stop();
       for (const taker of takers.splice(0)) taker(null);
     },
   };

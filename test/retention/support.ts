@@ -13,6 +13,7 @@ import { openStore, type SqliteStore } from '../../adapters/store-sqlite/store.t
 import type { MailSession, MailTransport, OutgoingMail } from '../../domain/ports.ts';
 import type { Log } from '../../engine/context.ts';
 import { startEngine, type Engine } from '../../engine/engine.ts';
+import { silentMeters } from '../../engine/meters.ts';
 import { load } from '../config/support.ts';
 import { clockAt } from '../content/support.ts';
 import type { Sendable } from '../e2e/interconnect.ts';
@@ -90,6 +91,7 @@ export async function agingEngine(test: TestContext, start: number): Promise<Agi
     passwords: (given, right) => given === right,
     incarnation: 'hub-1',
     log: logInto(lines),
+    meters: silentMeters,
   });
   test.after(async () => {
     await engine.stop();

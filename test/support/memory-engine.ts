@@ -25,6 +25,7 @@ import type {
 import type { Log, OpenWork } from '../../engine/context.ts';
 import { startEngine, type Engine } from '../../engine/engine.ts';
 import type { ContextBase } from '../../engine/live-context.ts';
+import { silentMeters, type Meters } from '../../engine/meters.ts';
 import { load } from '../config/support.ts';
 import { virtualTime, type VirtualTime } from './virtual-time.ts';
 
@@ -61,6 +62,7 @@ export interface MemoryWishes extends Partners {
   readonly content?: ContentStore;
   readonly gateway?: HandsetGateway;
   readonly log?: Log;
+  readonly meters?: Meters;
   readonly time?: VirtualTime;
 }
 
@@ -95,6 +97,7 @@ export async function memoryEngine(wishes: MemoryWishes): Promise<MemoryEngine> 
     passwords: (given, right) => given === right,
     incarnation: 'memory-1',
     log: wishes.log ?? silent,
+    meters: wishes.meters ?? silentMeters,
   };
   const engine = await startEngine(context);
   return {

@@ -50,6 +50,7 @@ export function answersOf(ask: Ask): OpenWork & MessageIndex & StreamEnds & Proj
   return {
     ...queriesOf(ask),
     dueWork: async ({ on, now, max }) => (await ask({ ask: 'due', on, now, max })).map(workRow),
+    nextEnd: async (now) => numberOrNull((await ask({ ask: 'next-end', now }))[0]?.['at']),
     nextInstant: async (on, now) => numberOrNull((await ask({ ask: 'next', on, now }))[0]?.['at']),
     overdue: async (now, max) => (await ask({ ask: 'overdue', now, max })).map(workRow),
     leases: async (max) => (await ask({ ask: 'leases', max })).map(workRow),

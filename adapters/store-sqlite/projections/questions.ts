@@ -4,6 +4,7 @@ import type { DatabaseSync } from 'node:sqlite';
 export type Question =
   | { readonly ask: 'due'; readonly on: string; readonly now: number; readonly max: number }
   | { readonly ask: 'next'; readonly on: string; readonly now: number }
+  | { readonly ask: 'next-end'; readonly now: number }
   | { readonly ask: 'overdue'; readonly now: number; readonly max: number }
   | { readonly ask: 'leases'; readonly max: number }
   | {
@@ -43,6 +44,7 @@ const work = 'select stream, on_what, at, until_at from open_work';
 export function answering(db: DatabaseSync): (question: Question) => readonly AnswerRow[] {
   const due = db.prepare(`${work} where on_what = ? and at <= ? order by at, stream limit ?`);
   const next = db.prepare('select min(at) as at from open_work where on_what = ? and at > ?');
+  const nextEnd = db.prepare('select min(until_at) as at from open_work where until_at > ?');
   const overdue = db.prepare(`${work} where until_at <= ? order by until_at limit ?`);
   const leases = db.prepare(`${work} where on_what >= 'lease ' and on_what < 'lease!' limit ?`);
   const waiting = db.prepare(
@@ -73,6 +75,8 @@ export function answering(db: DatabaseSync): (question: Question) => readonly An
         return due.all(question.on, question.now, question.max) as AnswerRow[];
       case 'next':
         return next.all(question.on, question.now) as AnswerRow[];
+      case 'next-end':
+        return nextEnd.all(question.now) as AnswerRow[];
       case 'overdue':
         return overdue.all(question.now, question.max) as AnswerRow[];
       case 'leases':
