@@ -14,62 +14,8 @@ export interface Counts {
 
 /** The engine's counters in a registry. */
 export function counts(registry: Registry): Counts {
-  const registers = [registry];
-  const accepted = new Counter({
-    name: 'mm4_pdus_accepted_total',
-    help: 'PDUs that got a 250 and are recorded',
-    labelNames: ['partner', 'kind'],
-    registers,
-  });
-  const orphaned = new Counter({
-    name: 'mm4_pdus_orphaned_total',
-    help: 'Accepted PDUs that fit no message',
-    labelNames: ['partner', 'kind'],
-    registers,
-  });
-  const repeated = new Counter({
-    name: 'mm4_pdus_repeated_total',
-    help: 'Accepted PDUs that had come before',
-    labelNames: ['partner', 'kind'],
-    registers,
-  });
-  const refused = new Counter({
-    name: 'mm4_pdus_refused_total',
-    help: 'PDUs turned away for good, by SMTP or by RES: the SMTP code, and the first error',
-    labelNames: ['partner', 'code', 'reason'],
-    registers,
-  });
-  const sends = new Counter({
-    name: 'mm4_sends_total',
-    help: 'Tries to send a forward, RES or report: sent, refused, not-sent or unknown',
-    labelNames: ['route', 'what', 'outcome'],
-    registers,
-  });
-  const res = new Counter({
-    name: 'mm4_res_received_total',
-    help: 'RES that partners gave us, by their status; repeats left out',
-    labelNames: ['route', 'status'],
-    registers,
-  });
-  const latency = new Histogram({
-    name: 'mm4_res_latency_seconds',
-    help: 'From the 250 of a forward or report to its RES',
-    labelNames: ['route'],
-    buckets: resSeconds,
-    registers,
-  });
-  const timeouts = new Counter({
-    name: 'mm4_res_timeouts_total',
-    help: 'RES that did not come within ackTimeout',
-    labelNames: ['route'],
-    registers,
-  });
-  const noted = new Counter({
-    name: 'mm4_partner_events_total',
-    help: 'RouteDown, RouteUp, Paused, Resumed, Slowed and Alarm, as recorded in the stream of a partner',
-    labelNames: ['partner', 'event'],
-    registers,
-  });
+  const { accepted, orphaned, repeated, refused, sends, res, latency, timeouts, noted } =
+    countersIn(registry);
   const meters: Meters = {
     accepted: (partner, kind) => accepted.inc({ partner, kind }),
     orphaned: (partner, kind) => orphaned.inc({ partner, kind }),
@@ -107,4 +53,41 @@ const outcomes: readonly SendOutcome['kind'][] = ['sent', 'refused', 'not-sent',
  */
 function reasonOf(error: string): string {
   return /^([a-z][a-z0-9-]*)(:\w+)?$/.exec(error)?.[1] ?? 'not-permitted';
+}
+
+function countersIn(registry: Registry) {
+  const counter = <L extends string>(name: string, help: string, labelNames: readonly L[]): Counter<L> =>
+    new Counter({ name, help, labelNames, registers: [registry] });
+  return {
+    accepted: counter('mm4_pdus_accepted_total', 'PDUs that got a 250 and are recorded', ['partner', 'kind']),
+    orphaned: counter('mm4_pdus_orphaned_total', 'Accepted PDUs that fit no message', ['partner', 'kind']),
+    repeated: counter('mm4_pdus_repeated_total', 'Accepted PDUs that had come before', ['partner', 'kind']),
+    refused: counter(
+      'mm4_pdus_refused_total',
+      'PDUs turned away for good, by SMTP or by RES: the SMTP code, and the first error',
+      ['partner', 'code', 'reason'],
+    ),
+    sends: counter(
+      'mm4_sends_total',
+      'Tries to send a forward, RES or report: sent, refused, not-sent or unknown',
+      ['route', 'what', 'outcome'],
+    ),
+    res: counter('mm4_res_received_total', 'RES that partners gave us, by their status; repeats left out', [
+      'route',
+      'status',
+    ]),
+    latency: new Histogram({
+      name: 'mm4_res_latency_seconds',
+      help: 'From the 250 of a forward or report to its RES',
+      labelNames: ['route'],
+      buckets: resSeconds,
+      registers: [registry],
+    }),
+    timeouts: counter('mm4_res_timeouts_total', 'RES that did not come within ackTimeout', ['route']),
+    noted: counter(
+      'mm4_partner_events_total',
+      'RouteDown, RouteUp, Paused, Resumed, Slowed and Alarm, as recorded in the stream of a partner',
+      ['partner', 'event'],
+    ),
+  };
 }

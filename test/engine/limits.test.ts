@@ -75,7 +75,10 @@ describe('what waits for its turn', () => {
 });
 
 describe('the rate of a partner', () => {
-  const limited = configuration().replace('- name: op-a\n', '- name: op-a\n    limits: { rate: 10/s, connections: 1000 }\n');
+  const limited = configuration().replace(
+    '- name: op-a\n',
+    '- name: op-a\n    limits: { rate: 10/s, connections: 1000 }\n',
+  );
 
   test('forwards wait for their turn; who would wait too long is told to come again, and nothing of it is kept', async () => {
     const world = await memoryEngine({ configuration: limited });

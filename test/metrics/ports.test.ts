@@ -82,7 +82,7 @@ test('every reply that says no is counted, at its step', async () => {
   const { visitor } = welcome;
   reception.mail(visitor, 'no address @', undefined);
   reception.mail(visitor, 'someone@mmsc.op-a.example', undefined);
-  reception.rcpt(visitor, '+15555550100/TYPE=PLMN@mmsc.hub.example', 0);
+  reception.rcpt(visitor, '+447700900101/TYPE=PLMN@elsewhere.example', 0);
   const envelope = { mailFrom: '', rcptTo: [], size: undefined, ehlo: 'a', tls: undefined };
   const intake = reception.data(visitor, envelope);
   await intake.write(Buffer.from('Subject: lunch?\r\n\r\nnoon'));
