@@ -31,6 +31,8 @@ export interface Context {
   readonly configurationDigest: string;
   readonly routes: RouteTable;
   readonly passwords: PasswordComparison;
+  /** The store's lock proves that no other incarnation works on it. */
+  readonly alone: boolean;
   /** Names this run of this node: claims carry it. */
   readonly incarnation: string;
   readonly log: Log;

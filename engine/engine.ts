@@ -119,9 +119,7 @@ export async function startEngine(base: ContextBase): Promise<Engine> {
 
 /** When time alone has something to do with a message next: what waits for it, or is over then. */
 function firstOfClock(dues: readonly Due[]): number {
-  const instants = dues.map(({ on, at, until }) =>
-    on === onClock || on.startsWith('lease ') ? at : (until ?? Infinity),
-  );
+  const instants = dues.map(({ on, at, until }) => (on === onClock ? at : (until ?? Infinity)));
   return Math.min(...instants);
 }
 

@@ -162,6 +162,7 @@ function contextOf(
     ends: projections,
     configuration,
     passwords: samePassword,
+    alone: true,
     incarnation: `${configuration.node.name}-${systemRandomness.nonce(8)}`,
     log,
     meters: metrics.meters,

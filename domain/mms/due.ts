@@ -117,7 +117,13 @@ function legDue(state: MmsState, leg: Leg): readonly Due[] {
       ];
     case 'claimed':
       return [
-        { do: 'void-claim', leg: leg.leg, on: onLease(stage.worker), at: stage.leaseUntil, until: null },
+        {
+          do: 'void-claim',
+          leg: leg.leg,
+          on: onLease(stage.worker),
+          at: stage.leaseUntil,
+          until: stage.leaseUntil,
+        },
       ];
     case 'sent':
       return stage.ackUntil === null || unacknowledged(state, leg).length === 0

@@ -1,6 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 
-import { onClock, onLease } from '../../domain/mms/due.ts';
+import { onClock } from '../../domain/mms/due.ts';
 import { tick } from '../../domain/mms/decide/tick.ts';
 import type { Context, OpenWorkRow } from '../context.ts';
 import type { Messages } from '../messages.ts';
@@ -79,21 +79,21 @@ function alarmClock({ clock, timers }: Pick<Context, 'clock' | 'timers'>): {
 }
 
 /** When time alone brings the next thing about, as far as open work knows. */
-async function nextInstant({ openWork, incarnation }: Context, now: number): Promise<number> {
-  const instants = await Promise.all([
-    openWork.nextInstant(onClock, now),
-    openWork.nextInstant(onLease(incarnation), now),
-    openWork.nextEnd(now),
-  ]);
+async function nextInstant({ openWork }: Context, now: number): Promise<number> {
+  const instants = await Promise.all([openWork.nextInstant(onClock, now), openWork.nextEnd(now)]);
   return Math.min(...instants.map((instant) => instant ?? Infinity));
 }
 
-/** At the start, under the store's lock: every other incarnation is dead, and its claims are void at once. */
+/**
+ * At the start: the store's lock proves that every other incarnation is dead, and its claims are void at once. A store that others may
+ * write to proves nothing: there their leases have to run out.
+ */
 export async function voidEarlierClaims(
   context: Context,
   messages: Messages,
   parking: Parking,
 ): Promise<void> {
+  if (!context.alone) return;
   await context.openWork.whenCaughtUp();
   for (;;) {
     const rows = await context.openWork.leases(pageSize);
@@ -106,12 +106,11 @@ export async function voidEarlierClaims(
 
 async function serveOnce(context: Context, messages: Messages, parking: Parking): Promise<number> {
   const now = context.clock.now();
-  const [onTime, over, leases] = await Promise.all([
+  const [onTime, over] = await Promise.all([
     context.openWork.dueWork({ on: onClock, now, max: pageSize }),
     context.openWork.overdue(now, pageSize),
-    context.openWork.dueWork({ on: onLease(context.incarnation), now, max: pageSize }),
   ]);
-  return tickAll(context, messages, parking, [...onTime, ...over, ...leases], () => false);
+  return tickAll(context, messages, parking, [...onTime, ...over], () => false);
 }
 
 /** Ticks each stream once; the number that changed. One that makes us fail hinders no other. */

@@ -26,6 +26,7 @@ interface Rule {
   readonly annotations: { readonly summary: string; readonly runbook: string };
 }
 
+const operate = readFileSync('docs/operate.md', 'utf8');
 const dashboard = JSON.parse(readFileSync('ops/grafana/mm4.json', 'utf8')) as Dashboard;
 const alerts = parse(readFileSync('ops/prometheus/alerts.yml', 'utf8')) as {
   readonly groups: readonly { readonly name: string; readonly rules: readonly Rule[] }[];
@@ -111,5 +112,14 @@ test('every alert has a name of its own, and a runbook at the heading of that na
   for (const { alert, annotations } of rules) {
     assert.equal(annotations.runbook, `docs/operate.md#alert-${alert.toLowerCase()}`);
     assert.ok(annotations.summary.length > 0, alert);
+    assert.match(operate, new RegExp(`^### Alert: ${alert}$`, 'm'));
+  }
+});
+
+test('every metric of ours is explained', async () => {
+  for (const name of (await registered()).keys()) {
+    const base = name.replace(/_(bucket|sum|count)$/, '');
+    const isOurs = !/^mm4_(nodejs|process)_/.test(name);
+    assert.ok(!isOurs || operate.includes(`\`${base}`), `docs/operate.md does not explain ${base}`);
   }
 });

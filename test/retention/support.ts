@@ -89,6 +89,7 @@ export async function agingEngine(test: TestContext, start: number): Promise<Agi
     ends: projections,
     configuration: load(configuration).configuration,
     passwords: (given, right) => given === right,
+    alone: true,
     incarnation: 'hub-1',
     log: logInto(lines),
     meters: silentMeters,

@@ -70,7 +70,12 @@ const start = Date.UTC(2026, 10, 24, 12);
 const taken: SendOutcome = { kind: 'sent', reply: { code: 250, text: 'taken' }, refused: [] };
 const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
-export async function memoryEngine(wishes: MemoryWishes): Promise<MemoryEngine> {
+/** The ports of an engine in memory; several engines, one after the other, may stand on the same stores. */
+export function memoryContext(wishes: MemoryWishes): {
+  readonly context: ContextBase;
+  readonly time: VirtualTime;
+  readonly sent: ReadonlyMap<string, readonly OutgoingMail[]>;
+} {
   const time = wishes.time ?? virtualTime(start);
   const configuration =
     typeof wishes.configuration === 'string'
@@ -80,13 +85,12 @@ export async function memoryEngine(wishes: MemoryWishes): Promise<MemoryEngine> 
   const store = rememberingForgotten(wishes.store ?? memoryStore(), forgotten);
   const projections = memoryProjections(store, forgotten);
   const sent = new Map<string, OutgoingMail[]>();
-  const content = wishes.content ?? memoryContent(time.clock);
   const context: ContextBase = {
     clock: time.clock,
     timers: time.timers,
     randomness: countedRandomness(),
     store,
-    content,
+    content: wishes.content ?? memoryContent(time.clock),
     disk: { free: () => Promise.resolve(Infinity) },
     transport: scriptedTransport(wishes, sent),
     gateway: wishes.gateway ?? httpMailbox,
@@ -95,28 +99,32 @@ export async function memoryEngine(wishes: MemoryWishes): Promise<MemoryEngine> 
     ends: projections,
     configuration,
     passwords: (given, right) => given === right,
+    alone: true,
     incarnation: 'memory-1',
     log: wishes.log ?? silent,
     meters: wishes.meters ?? silentMeters,
   };
+  return { context, time, sent };
+}
+
+export async function memoryEngine(wishes: MemoryWishes): Promise<MemoryEngine> {
+  const { context, time, sent } = memoryContext(wishes);
   const engine = await startEngine(context);
-  return {
-    engine,
-    time,
-    store,
-    content,
-    openWork: projections,
-    sent,
-    receive: async (address, { mailFrom, rcptTo, content }) => {
-      const welcome = engine.reception.welcome(address);
-      if ('refused' in welcome) return welcome.refused.code;
-      const envelope = { mailFrom, rcptTo, size: undefined, ehlo: 'partner', tls: undefined };
-      const intake = engine.reception.data(welcome.visitor, envelope);
-      await intake.write(typeof content === 'string' ? Buffer.from(content, 'latin1') : content);
-      const reply = await intake.finish();
-      engine.reception.goodbye(welcome.visitor);
-      return reply.code;
-    },
+  const { store, content, openWork } = context;
+  return { engine, time, store, content, openWork, sent, receive: receiving(engine) };
+}
+
+/** Mails one PDU to an engine, from the greeting to the final dot. */
+export function receiving(engine: Engine): MemoryEngine['receive'] {
+  return async (address, { mailFrom, rcptTo, content }) => {
+    const welcome = engine.reception.welcome(address);
+    if ('refused' in welcome) return welcome.refused.code;
+    const envelope = { mailFrom, rcptTo, size: undefined, ehlo: 'partner', tls: undefined };
+    const intake = engine.reception.data(welcome.visitor, envelope);
+    await intake.write(typeof content === 'string' ? Buffer.from(content, 'latin1') : content);
+    const reply = await intake.finish();
+    engine.reception.goodbye(welcome.visitor);
+    return reply.code;
   };
 }
 
