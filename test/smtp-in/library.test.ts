@@ -13,7 +13,7 @@ const methodsOf = (type: { readonly prototype: object }): string[] =>
   Object.getOwnPropertyNames(type.prototype).filter((name) => name !== 'constructor');
 
 test('each method that ours replace is still there to be replaced', () => {
-  const ownToConnection = ['login', 'stop', 'cut'];
+  const ownToConnection = ['login', 'partner', 'stop', 'cut'];
   for (const name of methodsOf(PartnerConnection))
     assert.equal(ownToConnection.includes(name), !(name in SMTPConnection.prototype), name);
   for (const name of methodsOf(DataParser))
