@@ -20,7 +20,8 @@ export function parking(context: Context, messages: Messages): Parking {
   const failures = new Map<string, number>();
   const barred = new Set<string>();
 
-  const park = async (stream: string, why: string): Promise<void> => {
+  /** False: the store could not write it. */
+  const park = async (stream: string, why: string): Promise<boolean> => {
     const moment = momentFor(context, stream);
     const parked = {
       type: 'Parked',
@@ -39,7 +40,7 @@ export function parking(context: Context, messages: Messages): Parking {
       (state) => (state.hold?.kind === 'parked' ? [] : [parked]),
       cause,
     );
-    if (E.isLeft(written)) throw new Error(written.left.message);
+    return E.isRight(written);
   };
 
   return {
@@ -51,9 +52,10 @@ export function parking(context: Context, messages: Messages): Parking {
       const trace = error instanceof Error ? error.stack : String(error);
       context.log.error({ stream, failures: count, error: trace }, 'serving a message failed');
       if (count < failuresAtMost) return;
-      failures.delete(stream);
       try {
-        await park(stream, error instanceof Error ? error.message : String(error));
+        // A store that cannot write now is asked again at the next failure.
+        if (!(await park(stream, error instanceof Error ? error.message : String(error)))) return;
+        failures.delete(stream);
         context.log.error(
           { stream },
           'a message is parked: see "mm4 why", and release it when the cause is mended',

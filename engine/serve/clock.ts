@@ -9,7 +9,7 @@ import type { Parking } from '../parking.ts';
 
 const pageSize = 200;
 /** The safety net, and the least time between two looks, ms. */
-const lookEvery = 5_000;
+const lookEvery = 30_000;
 const atLeast = 200;
 
 export interface Clockwork {

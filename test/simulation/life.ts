@@ -9,9 +9,10 @@ export interface Life {
   /** Settles when it has died. */
   readonly death: Promise<void>;
   readonly isAlive: boolean;
+  readonly isFrozen: boolean;
   die(): void;
-  /** Stands still, as a process on a stalled machine does; it knows nothing of it when it goes on. */
-  freeze(): void;
+  /** Told when it begins to stand still, as a process on a stalled machine does; it knows nothing of it when it goes on. */
+  onFreeze(listener: () => void): void;
   thaw(): void;
 }
 
@@ -25,28 +26,41 @@ export function incarnation(base: ContextBase, name: string, fateOf: () => Fate)
   let isAlive = true;
   let frozen: { readonly thawed: Promise<undefined>; readonly thaw: () => void } | null = null;
 
+  let hear = (): void => undefined;
+  let frozeBefore = false;
+
   const die = (): void => {
+    if (!isAlive) return;
     isAlive = false;
-    dying.resolve(undefined);
+    // One that was replaced while it stood still dies unnoticed.
+    if (!frozeBefore) dying.resolve(undefined);
   };
 
   const freeze = (): void => {
     const { promise, resolve } = Promise.withResolvers<undefined>();
-    frozen ??= { thawed: promise, thaw: () => resolve(undefined) };
+    if (frozen !== null) return;
+    frozen = { thawed: promise, thaw: () => resolve(undefined) };
+    frozeBefore = true;
+    hear();
   };
+
+  // It may have died while it waited.
+  const stillAlive = (): boolean => isAlive;
 
   /** Comes back only to the living. */
   const lived = async <A>(call: () => Promise<A>): Promise<A> => {
     if (!isAlive) return never;
     const fate = fateOf();
-    if (fate === 'die-before') die();
+    if (fate === 'die-before') {
+      die();
+      return never;
+    }
     if (fate === 'freeze') freeze();
-    if (!isAlive) return never;
     if (frozen !== null) await frozen.thawed;
     const result = await call();
     if (fate === 'die-after') die();
     if (frozen !== null) await frozen.thawed;
-    return isAlive ? result : never;
+    return stillAlive() ? result : never;
   };
 
   const task =
@@ -131,7 +145,12 @@ export function incarnation(base: ContextBase, name: string, fateOf: () => Fate)
       return isAlive;
     },
     die,
-    freeze,
+    get isFrozen() {
+      return frozen !== null;
+    },
+    onFreeze: (listener) => {
+      hear = listener;
+    },
     thaw: () => {
       frozen?.thaw();
       frozen = null;

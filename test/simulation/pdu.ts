@@ -105,7 +105,7 @@ function pdu(
   messageId: string,
   more: readonly (readonly [string, string])[],
 ): string {
-  const headers = [
+  const headers: readonly (readonly [string, string])[] = [
     ['Message-ID', `<${transactionId}.${type.length}@${domain}>`],
     ['Date', 'Tue, 24 Nov 2026 12:00:00 +0000'],
     ['Sender', `system-user@${domain}`],
@@ -117,5 +117,5 @@ function pdu(
     ...more,
     ['Content-Type', 'text/plain; charset=us-ascii'],
   ];
-  return `${headers.map(([name, value]) => `${name ?? ''}: ${value ?? ''}\r\n`).join('')}\r\n`;
+  return `${headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`;
 }
