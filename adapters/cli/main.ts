@@ -1,3 +1,6 @@
+import { enableCompileCache } from 'node:module';
+import { fileURLToPath } from 'node:url';
+
 import { commandGroups, commands, type Command, type CommandGroup } from './commands.ts';
 import { CommandError, exitCodes } from './exit.ts';
 
@@ -9,14 +12,15 @@ async function main(argv: readonly string[]): Promise<number> {
   const [name, ...rest] = argv;
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
     const named = commands.find((command) => command.name === rest[0]);
-    process.stdout.write(named === undefined ? overview() : help(named));
+    process.stdout.write(named === undefined ? await overview() : help(await named.load()));
     return name === undefined ? exitCodes.usage : exitCodes.done;
   }
-  const command = commands.find((candidate) => candidate.name === name);
-  if (command === undefined) {
-    process.stderr.write(`mm4: there is no command "${name}"\n\n${overview()}`);
+  const entry = commands.find((candidate) => candidate.name === name);
+  if (entry === undefined) {
+    process.stderr.write(`mm4: there is no command "${name}"\n\n${await overview()}`);
     return exitCodes.usage;
   }
+  const command = await entry.load();
   if (rest.includes('--help') || rest.includes('-h')) {
     process.stdout.write(help(command));
     return exitCodes.done;
@@ -24,12 +28,14 @@ async function main(argv: readonly string[]): Promise<number> {
   return command.run(rest);
 }
 
-function overview(): string {
-  return `usage: mm4 COMMAND [OPTIONS]\n\n${commandGroups.map(groupText).join('\n')}\nmm4 help COMMAND tells more.\n`;
+async function overview(): Promise<string> {
+  const groups = await Promise.all(commandGroups.map(groupText));
+  return `usage: mm4 COMMAND [OPTIONS]\n\n${groups.join('\n')}\nmm4 help COMMAND tells more.\n`;
 }
 
-function groupText({ title, commands: grouped }: CommandGroup): string {
-  const lines = grouped.map(({ name, summary }) => `  ${name.padEnd(14)}${summary}\n`);
+async function groupText({ title, commands: grouped }: CommandGroup): Promise<string> {
+  const loaded = await Promise.all(grouped.map(({ load }) => load()));
+  const lines = loaded.map(({ name, summary }) => `  ${name.padEnd(14)}${summary}\n`);
   return `${title}:\n${lines.join('')}`;
 }
 
@@ -37,6 +43,8 @@ function help({ usage, summary, details, example }: Command): string {
   return `usage: ${usage}\n\n${summary}\n\n${details}\n\nexample:\n${example.replace(/^/gm, '  ')}\n`;
 }
 
+// What a command stands on is compiled once and not at each start; where this cannot be written, it is compiled each time.
+enableCompileCache(fileURLToPath(new URL('../../node_modules/.cache/mm4', import.meta.url)));
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {

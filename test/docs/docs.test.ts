@@ -47,10 +47,19 @@ test('the PDU that the README decodes decodes', () => {
   assert.equal((JSON.parse(stdout) as { messageType: string }).messageType, 'MM4_forward.RES');
 });
 
-test('each command has help with an example', () => {
-  for (const { name } of commands) {
-    const { status, stdout } = mm4('help', name);
-    assert.equal(status, 0);
-    assert.match(stdout, new RegExp(`usage: mm4 ${name}.*example:\n  mm4 ${name}`, 's'));
+test('each command has its usage and an example', async () => {
+  for (const { name, load } of commands) {
+    const command = await load();
+    assert.equal(command.name, name);
+    assert.match(command.usage, new RegExp(`^mm4 ${name}( |$)`));
+    assert.match(command.example, new RegExp(`^mm4 ${name}( |$)`, 'm'));
   }
+});
+
+test('help shows them', () => {
+  const overview = mm4('help').stdout;
+  for (const { name } of commands) assert.match(overview, new RegExp(`^  ${name} +[A-Z]`, 'm'));
+  const { status, stdout } = mm4('help', 'hold');
+  assert.equal(status, 0);
+  assert.match(stdout, /usage: mm4 hold .*example:\n {2}mm4 hold /s);
 });

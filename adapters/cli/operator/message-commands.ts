@@ -66,8 +66,7 @@ const selecting =
   'addresses that begin so; of several, messages that fit all. Shows first how many messages would change, and asks. More than one\n' +
   'message, and any without a terminal, needs --yes. Exit code 1: none was changed. 3: none fits.';
 
-export const messageCommands: readonly Command[] = acts.map((act) => {
-  const { name, summary, details, example, own } = act;
+const commandFor = ({ name, summary, details, example, own }: Act): Command => {
   const selection = '[ID] [--partner P] [--route R] [--sender PREFIX]';
   const usage = `mm4 ${[name, selection, ...(own === undefined ? [] : [own])].join(' ')} --why TEXT [--by NAME] [--yes] [--config FILE]`;
   return {
@@ -78,7 +77,11 @@ export const messageCommands: readonly Command[] = acts.map((act) => {
     example: `mm4 ${name} ${example}`,
     run: (args) => run(name, args, usage),
   };
-});
+};
+
+export const messageCommands = Object.fromEntries(acts.map((act) => [act.name, commandFor(act)])) as Readonly<
+  Record<Act['name'], Command>
+>;
 
 const options = {
   ...handOptions,
