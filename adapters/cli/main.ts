@@ -17,8 +17,7 @@ async function main(argv: readonly string[]): Promise<number> {
   }
   const entry = commands.find((candidate) => candidate.name === name);
   if (entry === undefined) {
-    process.stderr.write(`mm4: there is no command "${name}"\n\n${await overview()}`);
-    return exitCodes.usage;
+    throw new CommandError(`there is no command "${name}"\n\n${await overview()}`, exitCodes.usage);
   }
   const command = await entry.load();
   if (rest.includes('--help') || rest.includes('-h')) {
