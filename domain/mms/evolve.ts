@@ -49,10 +49,13 @@ const changes: Changes = {
     if (event.leg !== undefined) return forwardAckTimedOut(state, event.leg, event);
     return event.report === undefined ? state : reportAckTimedOut(state, event.report, event);
   },
-  AckSent: (state, { answer }) => changeAnswer(state, answer, { kind: 'done' }),
+  AckSent: answerOver,
   AckDeferred: (state, { answer, nextAttemptAt }) =>
-    changeAnswer(state, answer, { kind: 'owed', at: nextAttemptAt }),
-  AckAbandoned: (state, { answer }) => changeAnswer(state, answer, { kind: 'done' }),
+    changeAnswer(state, answer, ({ tries }) => ({
+      stage: { kind: 'owed', at: nextAttemptAt },
+      tries: tries + 1,
+    })),
+  AckAbandoned: answerOver,
   Delivered: reported,
   DeliveryDeferred: reported,
   DeliveryFailed: reported,
@@ -87,6 +90,10 @@ const changes: Changes = {
     answers: state.answers.map((answer) => ({ ...answer, stage: { kind: 'done' } })),
   }),
 };
+
+function answerOver(state: MmsState, { answer }: { readonly answer: string }): MmsState {
+  return changeAnswer(state, answer, () => ({ stage: { kind: 'done' } }));
+}
 
 function evidenceKept(
   state: MmsState,

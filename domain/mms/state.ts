@@ -122,6 +122,8 @@ export interface LegTerms {
 export interface Answer {
   readonly plan: AnswerPlan;
   readonly stage: Effort;
+  /** How often it was put off. */
+  readonly tries: number;
 }
 
 /** A report owed to the originator, or sent and awaiting its RES. */
@@ -129,6 +131,8 @@ export interface Report {
   readonly plan: RelayPlan;
   readonly recipient: string;
   readonly stage: Effort | { readonly kind: 'awaiting-ack'; readonly until: number };
+  /** How often it was put off. */
+  readonly tries: number;
   /** The first final RES. It may come before we recorded the sending. */
   readonly res: RequestStatus | null;
   /** Refused for now by a RES that came before we recorded the sending: when that RES would have been due, it is sent again. */

@@ -98,10 +98,13 @@ function nextAttempt(
 ): number {
   const account = routeOf(state, kind, number);
   const route = account === undefined ? undefined : context.routes.routes.get(account)?.route;
-  const attempts = kind === 'forward' ? (legNumbered(state, number)?.attempts ?? 1) : 1;
+  const attempts =
+    kind === 'forward'
+      ? legNumbered(state, number)?.attempts
+      : 1 + (state.reports.find(({ plan }) => plan.report === number)?.tries ?? 0);
   return route === undefined
     ? now
-    : retryAt(route.retry, Math.max(1, attempts), now, context.randomness.share());
+    : retryAt(route.retry, Math.max(1, attempts ?? 1), now, context.randomness.share());
 }
 
 /** The route that a transaction of ours went by. */

@@ -1,6 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js';
 
-import { repliesIn } from '../../domain/limits/answer-rules.ts';
 import { finishAnswer, type AnswerResult } from '../../domain/mms/decide/answer.ts';
 import { finishRelay, type RelayResult } from '../../domain/mms/decide/report.ts';
 import { due, onAnswers } from '../../domain/mms/due.ts';
@@ -14,6 +13,7 @@ import type { Messages } from '../messages.ts';
 import { momentFor } from '../moment.ts';
 import { composeAnswer, composeReport } from './answer-mail.ts';
 import type { Line } from './line.ts';
+import { tellLine } from './tell-line.ts';
 
 const sendBudget = 12 * 60_000;
 
@@ -43,31 +43,44 @@ export async function performAnswers(
     if (item.do === 'answer') {
       const answer = state.answers.find(({ plan }) => plan.answer === item.answer);
       if (answer === undefined) continue;
-      const result = await attempt(context, 'res', composeAnswer(context, answer.plan), line, session);
+      const mail = {
+        what: 'res',
+        content: composeAnswer(context, answer.plan),
+        tries: answer.tries,
+      } as const;
+      const result = await attempt(context, mail, line, session);
       await record(context, messages, stream, (current) => finishAnswer(current, item.answer, result));
     } else if (item.do === 'relay') {
       const report = state.reports.find(({ plan }) => plan.report === item.report);
       if (report === undefined) continue;
-      const mail = composeReport(context, state, report, line);
-      const result = await attempt(context, 'report', mail, line, session);
+      const content = composeReport(context, state, report, line);
+      const mail = { what: 'report', content, tries: report.tries } as const;
+      const result = await attempt(context, mail, line, session);
       await record(context, messages, stream, (current) => finishRelay(current, item.report, result));
     }
   }
 }
 
+/** A RES or report on its way out. */
+interface ControlMail {
+  readonly what: 'res' | 'report';
+  readonly content: OutgoingMail;
+  /** How often it was put off before. */
+  readonly tries: number;
+}
+
 /** One try. An unknown outcome is tried again: the peer knows the ids. */
 async function attempt(
   context: Context,
-  what: 'res' | 'report',
-  mail: OutgoingMail,
+  mail: ControlMail,
   line: Line,
   session: MailSession,
 ): Promise<AnswerResult & RelayResult> {
-  const outcome = await session.send(mail, { budget: sendBudget, mayFinish: () => true });
+  const outcome = await session.send(mail.content, { budget: sendBudget, mayFinish: () => true });
   session.takeDialogue();
   const { route } = line;
-  context.meters.tried(route.account, what, outcome.kind);
-  line.heard(repliesIn(outcome));
+  context.meters.tried(route.account, mail.what, outcome.kind);
+  tellLine(line, outcome);
   const now = context.clock.now();
   const { address, port, tls } = session.facts;
   const peer: PeerEvidence = { route: route.account, address, port, ...(tls === undefined ? {} : { tls }) };
@@ -77,10 +90,10 @@ async function attempt(
     case 'refused':
       return classify(outcome.at, outcome.reply).action === 'permanent'
         ? { kind: 'refused', why: refusalOf(outcome) }
-        : deferred(context, line, refusalOf(outcome));
+        : deferred(context, line, mail, refusalOf(outcome));
     case 'not-sent':
     case 'unknown':
-      return deferred(context, line, { by: 'partner', text: outcome.why });
+      return deferred(context, line, mail, { by: 'partner', text: outcome.why });
   }
 }
 
@@ -91,9 +104,10 @@ function refusalOf({ reply }: Extract<SendOutcome, { kind: 'refused' }>): Refusa
 function deferred(
   context: Context,
   { route }: Line,
+  { tries }: ControlMail,
   why: Refusal,
 ): Extract<AnswerResult, { kind: 'deferred' }> {
-  const nextAttemptAt = retryAt(route.retry, 1, context.clock.now(), context.randomness.share());
+  const nextAttemptAt = retryAt(route.retry, tries + 1, context.clock.now(), context.randomness.share());
   return { kind: 'deferred', why, nextAttemptAt };
 }
 

@@ -1,6 +1,5 @@
 import * as E from 'fp-ts/lib/Either.js';
 
-import { repliesIn } from '../../domain/limits/answer-rules.ts';
 import { allForwards, due } from '../../domain/mms/due.ts';
 import { finishForward, startForward } from '../../domain/mms/decide/forward.ts';
 import type { ForwardStarted } from '../../domain/mms/events.ts';
@@ -15,6 +14,7 @@ import { momentFor } from '../moment.ts';
 import { sealDialogue } from './dialogue.ts';
 import { composeForward, type ForwardMail } from './forward-mail.ts';
 import type { Line } from './line.ts';
+import { tellLine } from './tell-line.ts';
 
 /** A send ends before its claim does: twelve minutes leave room for the ten that a peer may take after the dot (RFC 5321). */
 const sendBudget = 12 * 60_000;
@@ -107,7 +107,7 @@ async function record(
 ): Promise<void> {
   const { route } = line;
   context.meters.tried(route.account, 'forward', outcome.kind);
-  line.heard(repliesIn(outcome));
+  tellLine(line, outcome);
   const dialogue = mail.kind === 'mail' ? await sealDialogue(context, session, mail.mail.head) : null;
   const moment = momentFor(context, stream);
   const { address, port, tls } = session.facts;

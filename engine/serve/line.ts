@@ -56,6 +56,8 @@ const probeWaits = [1_000, 2_000, 5_000, 10_000, 20_000, 30_000, 60_000];
 export function openLine(context: Context, partner: Partner, route: Route, events: LineEvents): Line {
   const pool = sessions(context);
   let down: { since: number; failure: SessionFailure; nextProbe: number } | null = null;
+  /** How often a mail was what showed it to be down, since one was taken. */
+  let troubles = 0;
   let known = false;
   let stopped = false;
   const hasStopped = (): boolean => stopped;
@@ -79,18 +81,21 @@ export function openLine(context: Context, partner: Partner, route: Route, event
     if (reply !== undefined) events.heard(line, [reply]);
   };
 
-  const isDown = (failure: SessionFailure): void => {
+  const isDown = (failure: SessionFailure, waits = 0): void => {
     if (down !== null || stopped) return;
     const now = context.clock.now();
     down = { since: now, failure, nextProbe: now };
     events.down(line, failure);
     tell(failure);
-    void probe();
+    void probe(waits);
   };
 
-  /** One bare session at a time, until one succeeds; it is then the first to work. */
-  const probe = async (): Promise<void> => {
-    for (let attempt = 0; down !== null && !stopped; attempt += 1) {
+  /**
+   * One bare session at a time, until one succeeds; it is then the first to work. It proves nothing about a trouble that only a mail
+   * meets, which is why the waits grow from one such trouble to the next.
+   */
+  const probe = async (waits: number): Promise<void> => {
+    for (let attempt = waits; down !== null && !stopped; attempt += 1) {
       const wait = probeWaits[Math.min(attempt, probeWaits.length - 1)] ?? 0;
       down.nextProbe = context.clock.now() + wait;
       await sleep(context, wait);
@@ -135,11 +140,18 @@ export function openLine(context: Context, partner: Partner, route: Route, event
           }),
     session,
     giveBack: pool.giveBack,
-    reportTrouble: isDown,
+    reportTrouble: (failure) => {
+      if (down !== null) return;
+      isDown(failure, troubles);
+      troubles += 1;
+    },
     permit: rate.permit,
     isPaced: rate.isPaced,
     slow: rate.slow,
-    heard: (answers) => events.heard(line, answers),
+    heard: (answers) => {
+      if (answers.some((answer) => 'code' in answer && answer.code < 300)) troubles = 0;
+      events.heard(line, answers);
+    },
     stop: () => {
       stopped = true;
       rate.stopPace();

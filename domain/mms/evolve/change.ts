@@ -1,5 +1,5 @@
 import type { AnswerPlan } from '../events.ts';
-import type { Answer, Effort, Leg, MmsState, Recipient, Report } from '../state.ts';
+import type { Answer, Leg, MmsState, Recipient, Report } from '../state.ts';
 
 // One entity of the state, changed. What is not there stays not there: evolving is total.
 
@@ -30,11 +30,17 @@ export function changeReport(
   return { ...state, reports };
 }
 
-export function changeAnswer(state: MmsState, id: string, stage: Effort): MmsState {
-  const answers = state.answers.map((answer) => (answer.plan.answer === id ? { ...answer, stage } : answer));
+export function changeAnswer(
+  state: MmsState,
+  id: string,
+  change: (answer: Answer) => Partial<Answer>,
+): MmsState {
+  const answers = state.answers.map((answer) =>
+    answer.plan.answer === id ? { ...answer, ...change(answer) } : answer,
+  );
   return { ...state, answers };
 }
 
 export function withAnswer(answers: readonly Answer[], plan: AnswerPlan | null): readonly Answer[] {
-  return plan === null ? answers : [...answers, { plan, stage: { kind: 'owed', at: plan.date } }];
+  return plan === null ? answers : [...answers, { plan, stage: { kind: 'owed', at: plan.date }, tries: 0 }];
 }

@@ -48,7 +48,7 @@ function statusOf(event: News): string {
 
 function owedReport(plan: Report['plan'], recipient: string): Report {
   const stage = { kind: 'owed', at: plan.owedAt } as const;
-  return { plan, recipient, stage, res: null, refusedForNow: false, repeatedRes: 0 };
+  return { plan, recipient, stage, tries: 0, res: null, refusedForNow: false, repeatedRes: 0 };
 }
 
 export function reportRelayed(state: MmsState, event: ReportRelayed): MmsState {
@@ -59,7 +59,8 @@ export function reportRelayed(state: MmsState, event: ReportRelayed): MmsState {
 }
 
 export function reportDeferred(state: MmsState, event: ReportDeferred): MmsState {
-  return owedAgain(state, event.report, event.nextAttemptAt);
+  const again = owedAgain(state, event.report, event.nextAttemptAt);
+  return changeReport(again, event.report, ({ tries }) => ({ tries: tries + 1 }));
 }
 
 export function reportOver(state: MmsState, number: number): MmsState {
