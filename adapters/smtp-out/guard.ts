@@ -1,20 +1,16 @@
+import { canBeSaid } from '../../domain/mm4/render-address.ts';
 import type { OutgoingMail, SendOutcome, SmtpReply } from '../../domain/ports.ts';
 import type { Extensions } from './ehlo.ts';
-
-/** RFC 5321 4.5.3.1.3, without the angle brackets. */
-const maxAddressOctets = 254;
-/** Printable ASCII without blank and angle brackets: nothing that could end a command or begin another one. */
-const safeAddress = /^[!-;=?-~]+$/;
 
 /**
  * Refuses, as if the peer had done so but without saying a word to it, what it is known not to take: a mail above the SIZE it
  * announced, and addresses that would break out of their command.
  */
 export function refusedBeforehand(mail: OutgoingMail, extensions: Extensions): SendOutcome | undefined {
-  if (mail.mailFrom !== '' && !isSafe(mail.mailFrom)) {
+  if (mail.mailFrom !== '' && !canBeSaid(mail.mailFrom)) {
     return { kind: 'refused', at: 'mail', reply: badAddress('the sender'), refused: [] };
   }
-  const bad = mail.rcptTo.filter((address) => !isSafe(address));
+  const bad = mail.rcptTo.filter((address) => !canBeSaid(address));
   if (bad.length > 0 || mail.rcptTo.length === 0) {
     const reply = badAddress('a recipient');
     return { kind: 'refused', at: 'rcpt', reply, refused: bad.map((address) => ({ address, reply })) };
@@ -29,10 +25,6 @@ export function refusedBeforehand(mail: OutgoingMail, extensions: Extensions): S
     };
   }
   return undefined;
-}
-
-function isSafe(address: string): boolean {
-  return address.length <= maxAddressOctets && safeAddress.test(address);
 }
 
 function badAddress(whose: string): SmtpReply {

@@ -6,10 +6,7 @@ export interface RenderedParty {
   readonly kind: AddressKind;
 }
 
-/**
- * `+447700900456` as `+447700900456/TYPE=PLMN@domain` (protocol reference 4.1); mailboxes as they are. The SMTP adapter refuses what
- * cannot stand in an envelope.
- */
+/** `+447700900456` as `+447700900456/TYPE=PLMN@domain` (protocol reference 4.1); mailboxes as they are. */
 export function renderAddress(party: RenderedParty, domain: string, typeSuffix = true): string {
   const { address, kind } = party;
   switch (kind) {
@@ -25,6 +22,21 @@ export function renderAddress(party: RenderedParty, domain: string, typeSuffix =
       return `"${address}/TYPE=IPv6"@${domain}`;
     case 'malformed':
     case 'other':
-      return `${address}@${domain}`;
+      return `${localPart(address)}@${domain}`;
   }
+}
+
+/** What is no atom goes into quotes (RFC 5321 4.1.2). */
+function localPart(text: string): string {
+  return /^[!#-'*+\-./0-9=?A-Z^-~]+$/.test(text) ? text : `"${text.replace(/["\\]/g, '\\$&')}"`;
+}
+
+/** RFC 5321 4.5.3.1.3, without the angle brackets. */
+const longestAddress = 254;
+/** Printable ASCII; blanks and angle brackets only in quotes: nothing that could end a command or begin another one. */
+const address = /^(?:"(?:[ !#-[\]-~]|\\[ -~])*"|[!#-;=?-~])+$/;
+
+/** Whether an address can stand in MAIL or RCPT. */
+export function canBeSaid(text: string): boolean {
+  return text.length <= longestAddress && address.test(text);
 }

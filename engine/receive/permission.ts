@@ -1,7 +1,9 @@
 import type { Address, ForwardReq } from '../../domain/mm4/pdu.ts';
+import { canBeSaid, renderAddress } from '../../domain/mm4/render-address.ts';
 import type { Refusal } from '../../domain/mm4/verdict.ts';
 import { findMasks } from '../../domain/routing/masks.ts';
 import type { Context } from '../context.ts';
+import { ourDomain } from '../moment.ts';
 import type { Incoming } from './accept.ts';
 import { answerRequestOf, originOf } from './evidence.ts';
 import { waysOf } from './ways.ts';
@@ -17,6 +19,7 @@ export function permissionProblem(context: Context, incoming: Incoming<ForwardRe
   if (partner.domains.length > 0 && domain !== null && !partner.domains.includes(domain)) {
     return denied(`${partner.name} may not send from the domain ${domain}`);
   }
+  if (pdu.from !== null && !canBeSaid(senderAtOurs(context, pdu.from))) return unsayable;
   if (pdu.from !== null && findMasks(context.routes.own, pdu.from.value).length > 0) {
     return denied('the sender is a subscriber of ours');
   }
@@ -28,6 +31,17 @@ export function permissionProblem(context: Context, incoming: Incoming<ForwardRe
   if (first === undefined || refused.length < ways.length) return null;
   const { status, text } = first;
   return { errors: [text], status, reply: { code: 550, enhanced: enhancedOf(status), text } };
+}
+
+/** It would leave under that name, and no partner could be told it. */
+const unsayable: Refusal = {
+  errors: ['sender-cannot-be-said'],
+  status: 'Error-sending-address-unresolved',
+  reply: { code: 553, enhanced: '5.1.7', text: 'the address in From cannot be said in SMTP' },
+};
+
+function senderAtOurs(context: Context, { value, kind }: Address): string {
+  return renderAddress({ address: value, kind }, ourDomain(context));
 }
 
 function denied(text: string): Refusal {

@@ -1,3 +1,4 @@
+import { isParty, parseAddress } from '../../domain/mm4/address.ts';
 import type { ForwardReq, Id } from '../../domain/mm4/pdu.ts';
 import type { Receive } from '../../domain/mms/decide/receive.ts';
 import type { PartyAddress, ReturnPath, SessionEvidence } from '../../domain/mms/events.ts';
@@ -6,6 +7,7 @@ import type { Context } from '../context.ts';
 import type { Incoming } from './accept.ts';
 import { answerRequestOf, evidenceOf, originOf, ourVersion } from './evidence.ts';
 import type { KeptContent } from './intake.ts';
+import { atPartner } from './partner-domain.ts';
 import { expiryOf, waysOf } from './ways.ts';
 
 /** Everything the decision about a forward.REQ needs, gathered from the PDU, its envelope and session, and the configuration. */
@@ -66,11 +68,17 @@ function sessionOf({ arrival }: Incoming): SessionEvidence {
   };
 }
 
-/** Reports go back on the VASP entry's ack route, to the sender as the envelope named it. */
+/**
+ * Reports go back on the VASP entry's ack route, to the sender as the envelope named it; where that names nobody, or an MMSC (some put
+ * their system address there), as From does (reference 1.7).
+ */
 function returnPath(context: Context, { pdu, arrival }: Incoming<ForwardReq>): ReturnPath | null {
-  const { vasp } = arrival.visitor.identity;
+  const { identity } = arrival.visitor;
+  const { vasp } = identity;
+  const { mailFrom } = arrival.envelope;
   const route = context.routes.routes.get(vasp.mm4AckRouting)?.route;
-  const mailTo = arrival.envelope.mailFrom === '' ? (pdu.from?.raw ?? '') : arrival.envelope.mailFrom;
+  const isNobody = mailFrom === '' || parseAddress(mailFrom).kind === 'system';
+  const mailTo = isNobody && isParty(pdu.from) ? atPartner(context, identity, pdu.from.raw) : mailFrom;
   if (route === undefined || mailTo === '') return null;
   const version = [vasp.mmsVersion, route.mmsVersion, ourVersion].find((text) => text !== '') ?? ourVersion;
   return { route: route.account, version, requestAck: route.requestAck, mailTo };

@@ -8,6 +8,7 @@ import { authenticate, identify, type Account } from '../../domain/routing/ident
 import { notServed } from '../../domain/routing/served.ts';
 import type { Context } from '../context.ts';
 import type { PduIntake, MailEnvelope, Reception, Visitor } from '../reception.ts';
+import { atPartner } from './partner-domain.ts';
 
 /** A partner on the line, known by address or login. */
 export interface KnownVisitor extends Visitor {
@@ -97,7 +98,11 @@ export function receptionist(
       return rcptReply(context, rcptTo, visitor.partner ?? '');
     },
 
-    data: (visitor, envelope) => beginIntake(known(visitor), envelope),
+    data: (visitor, envelope) => {
+      const sender = known(visitor);
+      const mailFrom = atPartner(context, sender.identity, envelope.mailFrom);
+      return beginIntake(sender, { ...envelope, mailFrom });
+    },
 
     goodbye: (visitor) => {
       if (visitor.partner === undefined) return;
