@@ -52,7 +52,11 @@ export interface Partners {
   /** Why no session to this route can be had now; null: it can. */
   readonly down?: (route: string) => SessionFailure | null;
   /** What becomes of a mail; taken, where nothing is said. */
-  readonly answer?: (route: string, mail: OutgoingMail) => SendOutcome;
+  readonly answer?: (
+    route: string,
+    mail: OutgoingMail,
+    body: Uint8Array,
+  ) => SendOutcome | Promise<SendOutcome>;
 }
 
 export interface MemoryWishes extends Partners {
@@ -64,6 +68,8 @@ export interface MemoryWishes extends Partners {
   readonly log?: Log;
   readonly meters?: Meters;
   readonly time?: VirtualTime;
+  /** Another number for each engine on the same stores, which then is another incarnation with a chance of its own. */
+  readonly run?: number;
 }
 
 const start = Date.UTC(2026, 10, 24, 12);
@@ -76,7 +82,7 @@ export function memoryContext(wishes: MemoryWishes): {
   readonly time: VirtualTime;
   readonly sent: ReadonlyMap<string, readonly OutgoingMail[]>;
 } {
-  const time = wishes.time ?? virtualTime(start);
+  const { time = virtualTime(start), run = 1 } = wishes;
   const configuration =
     typeof wishes.configuration === 'string'
       ? load(wishes.configuration).configuration
@@ -88,7 +94,7 @@ export function memoryContext(wishes: MemoryWishes): {
   const context: ContextBase = {
     clock: time.clock,
     timers: time.timers,
-    randomness: countedRandomness(),
+    randomness: countedRandomness(run),
     store,
     content: wishes.content ?? memoryContent(time.clock),
     disk: { free: () => Promise.resolve(Infinity) },
@@ -100,7 +106,7 @@ export function memoryContext(wishes: MemoryWishes): {
     configuration,
     passwords: (given, right) => given === right,
     alone: true,
-    incarnation: 'memory-1',
+    incarnation: `memory-${run}`,
     log: wishes.log ?? silent,
     meters: wishes.meters ?? silentMeters,
   };
@@ -174,8 +180,8 @@ function memoryProjections(store: EventStore, gone: string[]): ReturnType<typeof
 }
 
 /** Chance that is the same in every run. */
-function countedRandomness(): ContextBase['randomness'] {
-  let count = 0;
+function countedRandomness(run: number): ContextBase['randomness'] {
+  let count = (run - 1) * 1_000_000;
   const next = (): number => (count += 1);
   const alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
   return {
@@ -193,11 +199,11 @@ function scriptedTransport({ down, answer }: Partners, sent: Map<string, Outgoin
     facts: { address: '192.0.2.1', port: 25, authenticated: false, eightBitMime: true },
     usable: true,
     send: async (mail) => {
-      for await (const _chunk of mail.body ?? []) continue;
+      const body = await bytesOf(mail.body);
       const there = sent.get(route) ?? [];
       there.push(mail);
       sent.set(route, there);
-      return answer?.(route, mail) ?? taken;
+      return answer?.(route, mail, body) ?? taken;
     },
     takeDialogue: () => new Uint8Array(0),
     quit: () => undefined,
@@ -208,4 +214,10 @@ function scriptedTransport({ down, answer }: Partners, sent: Map<string, Outgoin
       return failure === null ? TE.right(session(route.account)) : TE.left(failure);
     },
   };
+}
+
+async function bytesOf(body: OutgoingMail['body']): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body ?? []) chunks.push(chunk);
+  return Buffer.concat(chunks);
 }

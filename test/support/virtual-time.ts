@@ -18,7 +18,8 @@ export interface VirtualTime {
   until(holds: () => boolean, atMost: number): Promise<void>;
 }
 
-export function virtualTime(start: number): VirtualTime {
+/** @param settle lets everything happen that can happen without time passing */
+export function virtualTime(start: number, settle: () => Promise<void> = nextTurn): VirtualTime {
   let now = start;
   let order = 0;
   const timers = new Set<Timer>();
@@ -36,9 +37,6 @@ export function virtualTime(start: number): VirtualTime {
     }
     return first;
   };
-
-  /** Promises run dry before the next turn of the event loop; nothing here waits for the outside. */
-  const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
   /** Fires the next timer up to `limit`; false: there is none. */
   const step = async (limit: number): Promise<boolean> => {
@@ -77,4 +75,9 @@ export function virtualTime(start: number): VirtualTime {
       }
     },
   };
+}
+
+/** Promises run dry before the next turn of the event loop: enough where nothing waits for the outside. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,0 +1,100 @@
+import type { IncomingPdu } from '../support/memory-engine.ts';
+import { domainOf, numberOf, type PartnerName } from './configuration.ts';
+
+// PDUs as the partners write them.
+
+export interface Wishes {
+  readonly id: string;
+  readonly to: readonly string[];
+  readonly body?: string;
+  readonly report?: boolean;
+  readonly read?: boolean;
+  readonly counter?: number;
+}
+
+export function forwardFrom(partner: PartnerName, wishes: Wishes): IncomingPdu {
+  const { id, to, body = `Hello, ${id}`, report = true, read = false, counter = 0 } = wishes;
+  const domain = domainOf(partner);
+  const sender = `${numberOf(partner)}/TYPE=PLMN@${domain}`;
+  const rcptTo = to.map((number) => `${number}/TYPE=PLMN@mmsc.hub.example`);
+  return {
+    mailFrom: sender,
+    rcptTo,
+    content: `${pdu('MM4_forward.REQ', domain, `t-${id}`, `${id}@${domain}`, [
+      ['From', sender],
+      ['To', rcptTo.join(', ')],
+      ['X-Mms-Ack-Request', 'Yes'],
+      ['X-Mms-Delivery-Report', report ? 'Yes' : 'No'],
+      ['X-Mms-Read-Reply', read ? 'Yes' : 'No'],
+      ['X-Mms-Forward-Counter', String(counter)],
+    ])}${body}\r\n`,
+  };
+}
+
+const ourSystem = 'system-user@mmsc.hub.example';
+
+/** A RES to a PDU of ours. `messageId` may be the partner's own name for the message. */
+export function resFrom(
+  partner: PartnerName,
+  type: string,
+  transactionId: string,
+  messageId: string,
+  status = 'Ok',
+): IncomingPdu {
+  const content = pdu(type, domainOf(partner), transactionId, messageId, [
+    ['To', ourSystem],
+    ['X-Mms-Request-Status-Code', status],
+  ]);
+  return { mailFrom: `system-user@${domainOf(partner)}`, rcptTo: [ourSystem], content };
+}
+
+/** A report on `recipient` of the message that `sender` sent; it wants a RES. */
+export function reportFrom(
+  partner: PartnerName,
+  about: { readonly messageId: string; readonly recipient: string; readonly sender: string },
+  status: string,
+): IncomingPdu {
+  const isRead = status === 'Read';
+  const domain = domainOf(partner);
+  const to = `${about.sender}/TYPE=PLMN@mmsc.hub.example`;
+  const type = isRead ? 'MM4_read_reply_report.REQ' : 'MM4_delivery_report.REQ';
+  const content = pdu(type, domain, `r-${status}-${about.messageId}`, about.messageId, [
+    ['From', `${about.recipient}/TYPE=PLMN@${domain}`],
+    ['To', to],
+    ['X-Mms-Ack-Request', 'Yes'],
+    [isRead ? 'X-Mms-Read-Status' : 'X-Mms-MM-Status-Code', status],
+  ]);
+  return { mailFrom: `system-user@${domain}`, rcptTo: [to], content };
+}
+
+function pdu(
+  type: string,
+  domain: string,
+  transactionId: string,
+  messageId: string,
+  more: readonly (readonly [string, string])[],
+): string {
+  const headers: readonly (readonly [string, string])[] = [
+    ['Message-ID', `<${transactionId}.${type.length}@${domain}>`],
+    ['Date', 'Tue, 24 Nov 2026 12:00:00 +0000'],
+    ['Sender', `system-user@${domain}`],
+    ['X-Mms-3GPP-MMS-Version', '6.10.0'],
+    ['X-Mms-Message-Type', type],
+    ['X-Mms-Transaction-ID', `"${transactionId}"`],
+    ['X-Mms-Message-ID', `"${messageId}"`],
+    ['X-Mms-Originator-System', `system-user@${domain}`],
+    ...more,
+    ['Content-Type', 'text/plain; charset=us-ascii'],
+  ];
+  return `${headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`;
+}
+
+/** A PDU of the engine's, header by header. */
+export function headerOf(head: Uint8Array, name: string): string {
+  const text = Buffer.from(head)
+    .toString('latin1')
+    .replace(/\r\n[ \t]+/g, ' ');
+  return new RegExp(`^${name}:[ \t]*(.*?)\r?$`, 'im').exec(text)?.[1] ?? '';
+}
+
+export const bare = (id: string): string => id.replace(/^"|"$/g, '');
