@@ -76,18 +76,21 @@ interface Patience {
 const turns = 3;
 
 function patience(): Patience {
-  let inHand = 0;
+  const inHand = new Set<Promise<unknown>>();
   return {
     during: async (work) => {
-      inHand += 1;
+      inHand.add(work);
       try {
         return await work;
       } finally {
-        inHand -= 1;
+        inHand.delete(work);
       }
     },
     settle: async () => {
-      for (let idle = 0; idle < turns; idle = inHand === 0 ? idle + 1 : 0) await nextTurn();
+      for (let idle = 0; idle < turns; idle = inHand.size === 0 ? idle + 1 : 0) {
+        await Promise.allSettled(inHand);
+        await nextTurn();
+      }
     },
   };
 }

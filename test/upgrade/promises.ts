@@ -3,6 +3,9 @@ import assert from 'node:assert/strict';
 import * as E from 'fp-ts/lib/Either.js';
 
 import { verifyChain } from '../../domain/chain.ts';
+import { due, owed } from '../../domain/mms/due.ts';
+import { evolve } from '../../domain/mms/evolve.ts';
+import { nothing } from '../../domain/mms/state.ts';
 import type { AnswerPlan, ForwardStarted, MmsEvent, RelayPlan } from '../../domain/mms/events.ts';
 import type { Finished, Stream } from './finish.ts';
 import { states } from './states.ts';
@@ -38,6 +41,19 @@ export function endsEverything({ after }: Finished): void {
     if (stream.startsWith('mms-')) assert.equal(events.at(-1)?.type, 'Closed', stream);
     const metadata = JSON.parse(stored.at(-1)?.metadata ?? '{}') as { readonly owed?: readonly unknown[] };
     assert.deepEqual(metadata.owed, [], stream);
+  }
+}
+
+/** `owed` of each batch of this version is what `due` reads from the state after it, whoever wrote the events before. */
+export function statesWhatIsOwed({ before, after }: Finished): void {
+  for (const { stream, stored, events } of after) {
+    const old = before.find((one) => one.stream === stream)?.events.length ?? 0;
+    for (const [index, { metadata }] of stored.slice(0, events.length).entries()) {
+      const { owed: stated } = JSON.parse(metadata) as { readonly owed?: readonly unknown[] };
+      if (index < old || stated === undefined) continue;
+      const state = events.slice(0, index + 1).reduce(evolve, nothing);
+      assert.deepEqual(stated, owed(due(state)), `${stream}, revision ${index}`);
+    }
   }
 }
 

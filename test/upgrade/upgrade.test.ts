@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 
 import { openForReading, isUpToDate } from '../../adapters/store-sqlite/schema.ts';
 import { currentVersion, eventTypes } from '../../domain/mms/codec.ts';
@@ -29,7 +29,10 @@ async function withCopy<A>({ store }: Fixture, use: (directory: string) => Promi
 
 for (const fixture of kept) {
   describe(`what was in flight: ${fixture.name}`, () => {
-    let finished: Finished;
+    let begun: Promise<Finished> | undefined;
+    /** Once for all tests; within the first of them, which may take its time. */
+    const finished = (): Promise<Finished> =>
+      (begun ??= withCopy(fixture, (directory) => finish(fixture, directory)));
 
     test('is whole for `mm4 verify`, before the new version has started', async () => {
       await withCopy(fixture, async (directory) => {
@@ -39,23 +42,22 @@ for (const fixture of kept) {
       });
     });
 
-    before(async () => {
-      finished = await withCopy(fixture, (directory) => finish(fixture, directory));
+    test('comes to its end', async () => promises.endsEverything(await finished()));
+
+    test('is not forwarded a second time, and no answer is lost', async () => {
+      promises.leavesNothingOut(await finished());
+      promises.sendsNothingUnclaimed(await finished());
     });
 
-    test('comes to its end', () => promises.endsEverything(finished));
-
-    test('is not forwarded a second time, and no answer is lost', () => {
-      promises.leavesNothingOut(finished);
-      promises.sendsNothingUnclaimed(finished);
+    test('keeps its ids and its content', async () => {
+      promises.keepsIds(await finished());
+      promises.keepsContent(await finished());
     });
 
-    test('keeps its ids and its content', () => {
-      promises.keepsIds(finished);
-      promises.keepsContent(finished);
-    });
+    test('keeps its history', async () => promises.keepsWhatWasWritten(await finished()));
 
-    test('keeps its history', () => promises.keepsWhatWasWritten(finished));
+    test('says with each batch what its stream then owes', async () =>
+      promises.statesWhatIsOwed(await finished()));
   });
 }
 
