@@ -5,10 +5,11 @@ import { parseDate } from '../../domain/mm4/dates.ts';
 import { decodePdu } from '../../domain/mm4/decode.ts';
 import { expectationOf } from '../../domain/mm4/expectation.ts';
 import type { Pdu } from '../../domain/mm4/pdu.ts';
-import { pduReader, type PduRead } from '../../domain/mm4/pdu-reader.ts';
+import { pduReader } from '../../domain/mm4/pdu-reader.ts';
 import { judge, type Refusal } from '../../domain/mm4/verdict.ts';
 import { uidOf } from '../../domain/mms/ids.ts';
 import type { Configuration } from '../../domain/configuration.ts';
+import type { Partner } from '../../domain/partner.ts';
 import { buildRouteTable, routeRecipient, type RouteTable } from '../../domain/routing/route-table.ts';
 import { rcptReply } from '../../engine/receive/receptionist.ts';
 import type { Command } from './commands.ts';
@@ -27,7 +28,8 @@ export const decodeCommand: Command = {
   details:
     'FILE holds the octets of DATA, dot-stuffing undone; - is standard input. --mail-from and --rcpt-to are the envelope, --size is\n' +
     "MAIL's SIZE, --arrived-at the instant of arrival (any date form, or ISO 8601; now by default). Limits, own numbers and routes come from\n" +
-    '--config; without it the limits are those of the built-in example, and every well-formed recipient counts as served.\n' +
+    '--config, and whether the partner is read strictly, if MAIL FROM tells whose domain it is; without it the limits are those of the\n' +
+    'built-in example, and every well-formed recipient counts as served.\n' +
     '--preview prints the message as a person would read it, instead.',
   example:
     'mm4 decode test/corpus/01-forward-req-normal.eml --rcpt-to +447700900456/TYPE=PLMN@mmsc.op-b.example',
@@ -77,6 +79,8 @@ interface Question {
 
 function decodeFile(file: string, question: Question): unknown {
   const { configuration } = question;
+  const table = buildRouteTable(configuration);
+  const partner = partnerOf(question);
   const reader = pduReader({ headerBytes: configuration.limits.headerBytes });
   reader.push(readBytes(file));
   const read = reader.end();
@@ -85,24 +89,43 @@ function decodeFile(file: string, question: Question): unknown {
     mime: read.mime,
     envelope: { mailFrom: question.mailFrom, rcptTo: question.rcptTo },
     arrivedAt: question.arrivedAt,
-    strict: question.strict,
+    strict: question.strict || partner?.dialect.strict === true,
   });
-  const recipients = judgeRecipients(pdu, question);
+  const recipients = judgeRecipients(pdu, question, table, partner);
   return expectationOf({
     pdu,
     rcptTo: question.rcptTo,
-    refusal: refusalOf(pdu, read, question, recipients),
-    rcptReplies: recipients.flatMap(({ address, reply }) =>
-      reply === undefined ? [] : [{ address, code: reply.code, enhanced: reply.enhanced ?? '' }],
+    refusal:
+      judge(pdu, {
+        limits: configuration.limits,
+        declaredSize: question.declaredSize,
+        wireSize: read.wireSize,
+        decodedSize: read.mime.decodedSize,
+        headTooLong: read.headTooLong,
+        ownDomains: table.ownDomains,
+      }) ?? refusalByRecipients(pdu, recipients),
+    rcptReplies: recipients.flatMap(({ rcptTo, reply }) =>
+      reply === undefined ? [] : [{ rcptTo, smtpCode: reply.code, enhanced: reply.enhanced ?? '' }],
     ),
-    deliverTo: recipients.flatMap(({ value, reply, way }) =>
-      reply === undefined && way === null ? [value] : [],
-    ),
+    deliverTo: [
+      ...new Set(
+        recipients.flatMap(({ value, reply, way }) => (reply === undefined && way === null ? [value] : [])),
+      ),
+    ],
   });
 }
 
+/** Who would have sent it, by the domain of MAIL FROM; undefined: nobody we know, or no configuration was named. */
+function partnerOf({ configuration, mailFrom, served }: Question): Partner | undefined {
+  if (!served) return undefined;
+  const domain = mailFrom.slice(mailFrom.lastIndexOf('@') + 1).toLowerCase();
+  return configuration.partners.find(
+    ({ domains, routes }) => domains.includes(domain) || routes.some((route) => route.domain === domain),
+  );
+}
+
 interface Recipient {
-  readonly address: string;
+  readonly rcptTo: string;
   readonly value: string;
   /** What RCPT would be told; undefined: 250. */
   readonly reply: ReturnType<typeof rcptReply>;
@@ -110,24 +133,18 @@ interface Recipient {
   readonly way: string | null;
 }
 
-function judgeRecipients(pdu: Pdu, question: Question): readonly Recipient[] {
-  const table = buildRouteTable(question.configuration);
-  const domain = question.mailFrom.slice(question.mailFrom.lastIndexOf('@') + 1).toLowerCase();
-  const partner = question.configuration.partners.find(({ domains }) => domains.includes(domain));
-  return question.rcptTo.map((address) => {
-    const parsed = parseAddress(address);
+function judgeRecipients(
+  pdu: Pdu,
+  { rcptTo: envelope, served }: Question,
+  table: RouteTable,
+  partner: Partner | undefined,
+): readonly Recipient[] {
+  return envelope.map((rcptTo) => {
+    const { kind, value } = parseAddress(rcptTo);
     const malformed = { code: 553, enhanced: '5.1.3', text: 'malformed' };
-    const reply = question.served
-      ? rcptReply({ routes: table }, address, partner?.name ?? '')
-      : parsed.kind === 'malformed'
-        ? malformed
-        : undefined;
-    return {
-      address,
-      value: parsed.value,
-      reply,
-      way: question.served ? wayProblem(table, pdu, address, partner) : null,
-    };
+    if (!served) return { rcptTo, value, reply: kind === 'malformed' ? malformed : undefined, way: null };
+    const reply = rcptReply({ routes: table }, rcptTo, partner?.name ?? '');
+    return { rcptTo, value, reply, way: wayProblem(table, pdu, rcptTo, partner) };
   });
 }
 
@@ -135,7 +152,7 @@ function wayProblem(
   table: RouteTable,
   pdu: Pdu,
   rcptTo: string,
-  partner: Configuration['partners'][number] | undefined,
+  partner: Partner | undefined,
 ): string | null {
   if (pdu.kind !== 'MM4_forward.REQ') return null;
   const account = partner?.vasps[0]?.account;
@@ -148,25 +165,16 @@ function wayProblem(
   return decision.to === 'none' ? decision.reason : null;
 }
 
-/** What the PDU itself is refused for, else that none of its recipients can be served. */
-function refusalOf(
-  pdu: Pdu,
-  read: PduRead,
-  { configuration, declaredSize }: Question,
-  recipients: readonly Recipient[],
-): Refusal | null {
-  const judged = judge(pdu, {
-    limits: configuration.limits,
-    declaredSize,
-    wireSize: read.wireSize,
-    decodedSize: read.mime.decodedSize,
-    headTooLong: read.headTooLong,
-    ownDomains: new Set(configuration.node.domains),
-  });
-  if (judged !== null) return judged;
+/**
+ * That none of its recipients can be served. A RES is matched by its transaction id, to whomever it was mailed: some peers mail it to
+ * the original sender (protocol reference 9, quirk 13).
+ */
+function refusalByRecipients(pdu: Pdu, recipients: readonly Recipient[]): Refusal | null {
   const [first] = recipients;
   if (first?.reply !== undefined && recipients.every(({ reply }) => reply !== undefined)) {
-    const errors = first.reply.code === 553 ? ['malformed-recipient'] : [];
+    const isMalformed = first.reply.code === 553;
+    if (pdu.kind.endsWith('.RES') && !isMalformed) return null;
+    const errors = isMalformed ? ['malformed-recipient'] : [];
     return { errors, status: 'Error-sending-address-unresolved', reply: first.reply, smtpOnly: true };
   }
   if (first === undefined || recipients.some(({ way }) => way === null)) return null;

@@ -65,12 +65,9 @@ function senderOf(decoding: Decoding): Address | null {
   const { mailFrom } = input.envelope;
   const from = addressIn(decoding, 'from');
   if (from === null) {
-    if (strict || mailFrom === '') {
-      findings.errors.add('missing-mandatory:from');
-      return null;
-    }
-    findings.warnings.add('from-missing-used-envelope');
-    return parseAddress(mailFrom);
+    if (strict || mailFrom === '') findings.errors.add('missing-mandatory:from');
+    else findings.warnings.add('from-missing-used-envelope');
+    return mailFrom === '' ? null : parseAddress(mailFrom);
   }
   if (mailFrom !== '' && parseAddress(mailFrom).value.toLowerCase() !== from.value.toLowerCase()) {
     findings.warnings.add('header-envelope-mismatch');
@@ -84,10 +81,13 @@ function recipientsOf(decoding: Decoding): Pick<ForwardReq, 'to' | 'cc' | 'bcc'>
   const to = addressesIn(decoding, 'to');
   const cc = addressesIn(decoding, 'cc');
   if (strict && to.length === 0 && cc.length === 0) findings.errors.add('missing-mandatory:to');
-  const disclosed = new Set([...to, ...cc].map(({ value }) => value.toLowerCase()));
-  const bcc = input.envelope.rcptTo
-    .map((rcptTo) => parseAddress(rcptTo))
-    .filter(({ value, kind }) => kind !== 'malformed' && !disclosed.has(value.toLowerCase()));
+  const known = new Set([...to, ...cc].map(({ value }) => value.toLowerCase()));
+  const bcc: Address[] = [];
+  for (const address of input.envelope.rcptTo.map((rcptTo) => parseAddress(rcptTo))) {
+    const key = address.value.toLowerCase();
+    if (address.kind !== 'malformed' && !known.has(key)) bcc.push(address);
+    known.add(key);
+  }
   return { to, cc, bcc };
 }
 

@@ -98,10 +98,10 @@ function subjectOf(decoding: Decoding, sender: Address | null): Address | null {
   const from = addressIn(decoding, 'from');
   if (from !== null) return from;
   if (strict) findings.errors.add('missing-mandatory:from');
-  if (strict || isParty(sender)) return null;
+  if (isParty(sender)) return null;
   const mailFrom = parseAddress(input.envelope.mailFrom);
   if (!isParty(mailFrom)) return null;
-  findings.warnings.add('from-missing-used-envelope');
+  if (!strict) findings.warnings.add('from-missing-used-envelope');
   return mailFrom;
 }
 

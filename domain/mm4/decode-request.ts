@@ -2,36 +2,30 @@ import { mailboxOf, parseAddress, parseAddressList } from './address.ts';
 import type { Decoding } from './decode.ts';
 import { readBoolean, type Reading } from './flags.ts';
 import { fieldName } from './headers.ts';
-import { normaliseId } from './ids.ts';
+import { idOf } from './ids.ts';
 import type { Address, Application, Id, PduCommon } from './pdu.ts';
 
 /** What all requests share: an id that can be answered, and where the answer goes. */
 
-/** The message's id; if missing, the mail's own Message-ID serves (reference 3.6). */
+/** The message's id; if missing, the mail's own Message-ID serves, strictly only to tell which message is refused (reference 3.6). */
 export function requestMessageId({ findings, strict }: Decoding, common: PduCommon): Id | null {
   if (common.messageId !== null) return common.messageId;
-  const normal = normaliseId(common.rfcMessageId ?? '');
-  if (strict || normal === '') {
-    findings.errors.add('missing-mandatory:messageId');
-    return null;
-  }
-  findings.warnings.add('message-id-from-rfc5322');
-  return { raw: null, normal };
+  const mailId = idOf(common.rfcMessageId ?? undefined);
+  if (strict || mailId === null) findings.errors.add('missing-mandatory:messageId');
+  else findings.warnings.add('message-id-from-rfc5322');
+  return mailId === null ? null : { raw: null, normal: mailId.normal };
 }
 
-/** The transaction id; if missing, the Message-ID stands in for it (reference 3.6). */
+/** The transaction id; if missing, the Message-ID stands in for it, strictly too, though then the PDU is refused (reference 3.6). */
 export function requestTransactionId(
   { findings, strict }: Decoding,
   common: PduCommon,
   messageId: Id | null,
 ): Id | null {
   if (common.transactionId !== null) return common.transactionId;
-  if (strict || messageId === null) {
-    findings.errors.add('missing-mandatory:transactionId');
-    return null;
-  }
-  findings.warnings.add('transaction-id-synthesised');
-  return { raw: null, normal: messageId.normal, synthesised: true };
+  if (strict || messageId === null) findings.errors.add('missing-mandatory:transactionId');
+  else findings.warnings.add('transaction-id-synthesised');
+  return messageId === null ? null : { raw: null, normal: messageId.normal, synthesised: true };
 }
 
 export function ackRequested(decoding: Decoding): boolean {
@@ -46,6 +40,12 @@ export function settle<A>({ findings, strict }: Decoding, header: string, { valu
     findings.warnings.add(warning);
   }
   return value;
+}
+
+/** Where answers are to go must be a plain mailbox; whether or not an answer is asked for, anything else is odd (reference 1.1). */
+export function checkOriginatorSystem({ headers, findings }: Decoding): void {
+  const text = headers.get('x-mms-originator-system') ?? '';
+  if (text !== '' && !isAddrSpec(text)) findings.warnings.add('originator-system-not-addrspec');
 }
 
 /** A mailbox that can be mailed to: one `@`, no blanks, a domain. */
@@ -75,7 +75,7 @@ export function forwardAnswerAddress(decoding: Decoding): string | null {
   const { headers, findings, strict } = decoding;
   const system = mailboxOf(headers.get('x-mms-originator-system') ?? '');
   if (isAddrSpec(system)) return system;
-  findings.warnings.add(system === '' ? 'originator-system-missing' : 'originator-system-not-addrspec');
+  if (system === '') findings.warnings.add('originator-system-missing');
   if (system === '' && strict) return null;
   const sender = parseAddress(headers.get('sender') ?? '');
   const mayAnswer = (sender.kind === 'system' || sender.kind === 'email') && isAddrSpec(sender.raw);
@@ -122,11 +122,11 @@ function warnIfUntyped({ findings }: Decoding, addresses: readonly Address[]): v
 export function applicationOf({ headers }: Decoding): Application | undefined {
   const id = headers.get('x-mms-applic-id');
   const replyId = headers.get('x-mms-reply-applic-id');
-  const auxiliary = headers.get('x-mms-aux-applic-info');
-  if (id === undefined && replyId === undefined && auxiliary === undefined) return undefined;
+  const auxInfo = headers.get('x-mms-aux-applic-info');
+  if (id === undefined && replyId === undefined && auxInfo === undefined) return undefined;
   return {
     ...(id === undefined ? {} : { id }),
     ...(replyId === undefined ? {} : { replyId }),
-    ...(auxiliary === undefined ? {} : { auxiliary }),
+    ...(auxInfo === undefined ? {} : { auxInfo }),
   };
 }

@@ -13,7 +13,7 @@ export function decodeRes({ headers, findings }: Decoding, common: PduCommon, ki
   const { value, class: statusClass, warning } = readRequestStatus(raw ?? undefined);
   if (warning !== undefined) findings.warnings.add(warning);
   const text = statusTextOf(headers.get('x-mms-status-text'));
-  const recipients = headers.get('x-mms-request-recipients');
+  const recipients = headers.all('x-mms-request-recipients').join(', ');
   return {
     ...common,
     kind,
@@ -23,9 +23,7 @@ export function decodeRes({ headers, findings }: Decoding, common: PduCommon, ki
       raw,
       ...(text === undefined ? {} : { text }),
       // One MMSC joins the list with full stops (reference 9, quirk 19).
-      ...(recipients === undefined
-        ? {}
-        : { recipients: parseAddressList(recipients.replace(/\.(?=\+\d)/g, ',')) }),
+      ...(recipients === '' ? {} : { recipients: parseAddressList(recipients.replace(/\.(?=\+\d)/g, ',')) }),
     },
   };
 }

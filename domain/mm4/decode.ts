@@ -1,6 +1,6 @@
 import { decodeForward } from './decode-forward.ts';
 import { decodeDeliveryReport, decodeReadReport } from './decode-report.ts';
-import { ackRequested, answerAddress } from './decode-request.ts';
+import { ackRequested, answerAddress, checkOriginatorSystem } from './decode-request.ts';
 import { decodeRes } from './decode-res.ts';
 import { parseDate } from './dates.ts';
 import type { HeaderField } from './header-block.ts';
@@ -46,6 +46,7 @@ export function decodePdu(input: DecodeInput): Pdu {
   const decoding: Decoding = { input, headers, findings, strict };
   if (!headers.hasMms) return notMm4(decoding);
   if (type.otherSpelling) findings.warnings.add('message-type-case');
+  checkOriginatorSystem(decoding);
   const common = readCommon(decoding, rawType);
   const pdu = decodeKind(decoding, common, type.kind, rawType);
   return { ...pdu, warnings: [...findings.warnings], errors: [...findings.errors] };

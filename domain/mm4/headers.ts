@@ -16,9 +16,8 @@ const aliases: Readonly<Record<string, string>> = {
   'x-mms-previously-sent-date': 'x-mms-previously-sent-date-and-time',
 };
 
-/** Everything of section 1 of the reference, the Chinese and VAS extras, the reply-charging four. */
-const known: ReadonlySet<string> = new Set([
-  ...Object.keys(aliases),
+/** The elements of the six PDUs (reference 1). */
+const elements: ReadonlySet<string> = new Set([
   ...Object.values(aliases),
   'x-mms-message-type',
   'x-mms-transaction-id',
@@ -39,13 +38,17 @@ const known: ReadonlySet<string> = new Set([
   'x-mms-reply-applic-id',
   'x-mms-aux-applic-info',
   'x-mms-originator-recipient-address',
-  'x-mms-mmsip-address',
-  'x-mms-forward-route',
-  'x-mms-return-route',
   'x-mms-originator-system',
   'x-mms-request-recipients',
   'x-mms-forward-to-originator-ua',
   'x-mms-mm-status-extension',
+]);
+
+/** Known, but opaque to us: hub routing, the Chinese and VAS extras, the reply-charging four. They pass and never fail (reference 1.1). */
+const opaque: ReadonlySet<string> = new Set([
+  'x-mms-mmsip-address',
+  'x-mms-forward-route',
+  'x-mms-return-route',
   'x-mms-vasp-id',
   'x-mms-vas-id',
   'x-mms-service-code',
@@ -61,10 +64,11 @@ const known: ReadonlySet<string> = new Set([
   'x-mms-mms-version',
 ]);
 
-/** Of the X-Mms headers these may repeat; every other stands once. */
+/** Of the elements these may repeat; every other stands once. */
 const repeatable: ReadonlySet<string> = new Set([
   'x-mms-previously-sent-by',
   'x-mms-previously-sent-date-and-time',
+  'x-mms-request-recipients',
 ]);
 
 /** Mail headers of which a second one contradicts the first. */
@@ -114,7 +118,7 @@ export function indexHeaders(fields: readonly HeaderField[], strict: boolean): H
     const canonical = aliases[lower] ?? lower;
     if (lower.startsWith('x-mms-')) {
       hasMms = true;
-      if (!known.has(lower)) unknown.push(name);
+      if (!isKnown(canonical)) unknown.push(name);
     }
     const entry = { value, name: lower };
     const list = entries.get(canonical);
@@ -149,8 +153,12 @@ function ofOneName(canonical: string, list: Entry[]): Entry[] {
   return list.filter(({ name }) => name === preferred);
 }
 
+function isKnown(name: string): boolean {
+  return elements.has(name) || opaque.has(name);
+}
+
 function isSingle(name: string): boolean {
-  return single.has(name) || (name.startsWith('x-mms-') && !repeatable.has(name));
+  return single.has(name) || (elements.has(name) && !repeatable.has(name));
 }
 
 function allEqual(name: string, list: readonly Entry[]): boolean {

@@ -135,6 +135,7 @@ function entityTree(top: readonly HeaderField[], sink?: PartSink): EntityTree {
   let finished = false;
 
   const begin = (fields: readonly HeaderField[]): void => {
+    if (fields.some(({ eightBit }) => eightBit)) warnings.add('raw-8bit-header');
     const boundary = boundaryOf(fields);
     if (boundary !== null && boundaries.length < maxNesting) {
       boundaries.push(boundary);

@@ -122,7 +122,7 @@ export interface PduCommon {
 export interface Application {
   readonly id?: string;
   readonly replyId?: string;
-  readonly auxiliary?: string;
+  readonly auxInfo?: string;
 }
 
 export interface ForwardReq extends PduCommon {

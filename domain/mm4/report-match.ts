@@ -29,7 +29,8 @@ export function matchReport(report: ReportPdu, recipients: readonly string[]): R
 
 /**
  * With no stored message to ask: the party that the envelope names is the report's destination, the other one its subject. Where a header
- * is missing, Sender stands for the subject and the envelope for the destination.
+ * is missing or names nobody who could be sent a message, Sender stands for the subject and the envelope for the destination; the
+ * envelope also where both headers name the same number (reference 9, quirk 19).
  */
 export function partiesByEnvelope(
   report: ReportPdu,
@@ -42,11 +43,18 @@ export function partiesByEnvelope(
   if (!isRcpt(destination) && isRcpt(subject)) {
     return { subject: destination ?? sender, destination: subject, swapped: true };
   }
+  const bySender = sender !== null && !couldBeSentTo(subject) && !isRcpt(sender);
+  const isNamedTwice = destination !== null && subject?.value === destination.value;
   return {
-    subject: subject ?? sender,
-    destination: destination ?? rcptTo[0] ?? null,
-    swapped: subject === null && sender !== null,
+    subject: bySender ? sender : subject,
+    destination: (isNamedTwice ? null : destination) ?? rcptTo[0] ?? destination,
+    swapped: bySender,
   };
+}
+
+/** A bare word, such as a host name, is nobody's address. */
+function couldBeSentTo(address: Address | null): boolean {
+  return isParty(address) && address.kind !== 'other';
 }
 
 function sameAddress(one: string, other: string): boolean {

@@ -115,10 +115,12 @@ function letters(text: string): string {
 export function readStatusExtension(raw: string | undefined): Reading<string> | undefined {
   if (raw === undefined || raw === '') return undefined;
   const plain = comparable(raw);
+  if (plain === 'rejected-by-vas-area-limit') return { value: raw };
   const value = plain.includes('recipient')
     ? 'Rejection-By-MMS-Recipient'
     : plain.includes('other')
       ? 'Rejection-By-Other-RS'
-      : raw;
-  return value === raw || value.toLowerCase() === plain ? { value } : { value, warning: 'enum-spelling' };
+      : null;
+  if (value === null) return { value: raw, warning: 'enum-unknown-defaulted' };
+  return value.toLowerCase() === plain ? { value } : { value, warning: 'enum-spelling' };
 }

@@ -89,8 +89,8 @@ function formatCorrupt(pdu: Pdu, { headTooLong }: Judgement): Refusal | null {
   );
   if (headTooLong) errors.push('header-block-too-long');
   if (errors.length === 0) return null;
-  // Without a transaction id no RES can be matched to anything.
-  const smtpOnly = errors.some((error) => /:(transactionId|messageType)$/.test(error));
+  // Without a transaction id no RES can be matched to anything; said twice, the first one is echoed.
+  const smtpOnly = errors.some((error) => /^missing-mandatory:(transactionId|messageType)$/.test(error));
   const text = `malformed: ${errors.join(', ')}`;
   return refusal(errors, 'Error-message-format-corrupt', 554, '5.6.0', text, smtpOnly);
 }

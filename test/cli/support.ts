@@ -42,6 +42,7 @@ partners:
         server: 127.0.0.1:2526
         domain: mmsc.op-a.example
   - name: op-b
+    dialect: { strict: true }
     vasps: [{ account: 127.0.0.2, mm4AckRouting: op-b-out }]
     routes:
       - account: op-b-out

@@ -39,7 +39,7 @@ test('keys that stand only where there is something to say', () => {
     [
       true,
       false,
-      { id: 'com.example.game', replyId: 'com.example.reply', auxiliary: 'level=2' },
+      { id: 'com.example.game', replyId: 'com.example.reply', auxInfo: 'level=2' },
       'image-basic',
       ['X-Mms-Strange'],
       1,
@@ -53,7 +53,7 @@ test('the handset gets the report when it asked itself', () => {
 });
 
 test('a malformed recipient among others is an error of a message that is accepted', () => {
-  const rcptReplies = [{ address: '+44x/TYPE=PLMN@mmsc.op-b.example', code: 553, enhanced: '5.1.3' }];
+  const rcptReplies = [{ rcptTo: '+44x/TYPE=PLMN@mmsc.op-b.example', smtpCode: 553, enhanced: '5.1.3' }];
   const seen = view(forwardMail(), { rcptReplies });
   assert.deepEqual(seen['errors'], ['malformed-recipient']);
   assert.deepEqual(seen['rcptReplies'], rcptReplies);
@@ -61,7 +61,8 @@ test('a malformed recipient among others is an error of a message that is accept
 
 test('a malformed header address is shown as it stood while its envelope recipient is a blind copy', () => {
   const seen = view(forwardMail({ To: '+44x7700/TYPE=PLMN@mmsc.op-b.example' }));
-  assert.deepEqual(seen['to'], [{ kind: 'malformed', value: '+44x7700', domain: 'mmsc.op-b.example' }]);
+  assert.deepEqual(seen['to'], [{ kind: 'malformed', value: '+44x7700/TYPE=PLMN@mmsc.op-b.example' }]);
+  assert.equal(seen['notOurRecipients'], undefined);
   assert.deepEqual(seen['bcc'], [{ kind: 'plmn', value: '+447700900456', domain: 'mmsc.op-b.example' }]);
 });
 
@@ -81,8 +82,21 @@ test('the parties of a report by its envelope: swapped, without From, without To
   assert.deepEqual(parties(swapped), [recipient, originator, true]);
   assert.deepEqual(parties({ From: null, Sender: sender }), [recipient, originator, true]);
   assert.deepEqual(parties({ To: null }), [recipient, originator, false]);
+  const host = { From: 'vc1.op-b.example', Sender: sender };
+  assert.deepEqual(parties(host), [recipient, originator, true], 'a host name is no recipient');
+  assert.deepEqual(parties({ To: `${recipient}/TYPE=PLMN` }), [recipient, originator, false], 'named twice');
   const onlySender = { From: originator, To: null, Sender: sender };
   assert.deepEqual(parties(onlySender), [recipient, originator, true]);
+});
+
+test('a report without its status shows none', () => {
+  const status = (type: string): unknown => view(controlMail(type))['status'];
+  assert.deepEqual(status('MM4_delivery_report.REQ'), {
+    mmStatus: null,
+    final: false,
+    forwardToOriginatorUA: true,
+  });
+  assert.deepEqual(status('MM4_read_reply_report.REQ'), { readStatus: null });
 });
 
 test('an instant that no date can hold does not break the view', () => {

@@ -329,3 +329,83 @@ test('the sample message of the NowSMS training deck, as printed and with its bl
     );
   }
 });
+
+test('strictly a missing element is an error, and what stands in for it leniently still says which message it was', () => {
+  const stripped = forwardMail({
+    'X-Mms-Transaction-ID': null,
+    'X-Mms-Message-ID': null,
+    From: null,
+    Date: null,
+  });
+  const [lenient, strict] = [false, true].map((how) => asForward(decodeMail(stripped, { strict: how })));
+  assert.deepEqual(strict?.errors, [
+    'missing-mandatory:date',
+    'missing-mandatory:messageId',
+    'missing-mandatory:transactionId',
+    'missing-mandatory:from',
+  ]);
+  assert.deepEqual(strict.warnings, ['missing-final-boundary']);
+  assert.equal(lenient?.messageId?.normal, '1.mail@mmsc.op-a.example');
+  const stood = ({ transactionId, messageId, from, date }: typeof strict): unknown => [
+    transactionId,
+    messageId,
+    from,
+    date,
+  ];
+  assert.deepEqual(stood(strict), stood(lenient));
+});
+
+test('a Message-ID of the mail that could not be echoed stands in for nothing', () => {
+  const mail = forwardMail({ 'X-Mms-Message-ID': null, 'Message-ID': `<${'i'.repeat(1_000)}@a.example>` });
+  assert.deepEqual(decodeMail(mail).errors, ['missing-mandatory:messageId']);
+});
+
+test('headers that are opaque or unknown to us may come twice and fail nothing', () => {
+  for (const name of ['X-Mms-Rcpt-To', 'X-Mms-Reply-Charging', 'X-Mms-Forward-Route', 'X-Mms-Vendor']) {
+    const mail = forwardMail({ [name]: 'one' }).replace('To:', `${name}: two\r\nTo:`);
+    const pdu = decodeMail(mail);
+    assert.deepEqual(pdu.errors, [], name);
+    assert.deepEqual(pdu.warnings.includes('unknown-x-mms-header'), name === 'X-Mms-Vendor');
+  }
+});
+
+test('the recipients of a RES may stand in several headers', () => {
+  const mail = controlMail('MM4_forward.RES', {
+    'X-Mms-Request-Status-Code': 'Ok',
+    'X-Mms-Request-Recipients': '+447700900457/TYPE=PLMN',
+  }).replace('To:', 'X-Mms-Request-Recipients: +447700900456/TYPE=PLMN\r\nTo:');
+  const res = asRes(decodeMail(mail));
+  assert.deepEqual(
+    res.status.recipients?.map(({ value }) => value),
+    ['+447700900456', '+447700900457'],
+  );
+  assert.deepEqual(res.errors, []);
+});
+
+test('an Originator-System that is no plain mailbox is odd, whether or not an answer is asked for', () => {
+  const odd = { 'X-Mms-Originator-System': '<system-user@a.example>', 'X-Mms-Ack-Request': 'No' };
+  const report = controlMail('MM4_delivery_report.REQ', { ...odd, 'X-Mms-MM-Status-Code': 'Retrieved' });
+  for (const mail of [forwardMail(odd), report])
+    assert.deepEqual(
+      decodeMail(mail).warnings.filter((warning) => warning.startsWith('originator')),
+      ['originator-system-not-addrspec'],
+    );
+  const asked = decodeMail(forwardMail({ ...odd, 'X-Mms-Ack-Request': 'Yes' }));
+  assert.equal(asked.answerTo, 'system-user@a.example');
+});
+
+test('raw octets in the headers of a part are raw headers too', () => {
+  const body = '--b\r\nContent-Location: p\xc5\x99.txt\r\n\r\nx\r\n--b--\r\n';
+  const pdu = asForward(decodeMail(forwardMail({}, body)));
+  assert.deepEqual([pdu.parts[0]?.contentLocation, pdu.warnings], ['př.txt', ['raw-8bit-header']]);
+});
+
+test('a blind copy named twice in the envelope is one', () => {
+  const blind = '+447700900458/TYPE=PLMN@mmsc.op-b.example';
+  const envelope = { mailFrom: '+447700900123/TYPE=PLMN@mmsc.op-a.example', rcptTo: [blind, blind] };
+  const pdu = asForward(decodeMail(forwardMail(), { envelope }));
+  assert.deepEqual(
+    pdu.bcc.map(({ raw }) => raw),
+    [blind],
+  );
+});

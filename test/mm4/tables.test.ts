@@ -185,6 +185,10 @@ test('delivery and read statuses in other spellings', () => {
   assert.equal(readReadStatus('READ').warning, undefined);
   assert.equal(readStatusExtension('Rejected-by-recipient')?.value, 'Rejection-By-MMS-Recipient');
   assert.equal(readStatusExtension('Rejected-by-other-MMSC')?.value, 'Rejection-By-Other-RS');
+  assert.deepEqual(readStatusExtension('Rejected-by-VAS-area-limit'), {
+    value: 'Rejected-by-VAS-area-limit',
+  });
+  assert.deepEqual(readStatusExtension('odd'), { value: 'odd', warning: 'enum-unknown-defaulted' });
 });
 
 test('booleans by Appendix B', () => {

@@ -107,6 +107,17 @@ test('what no RES can answer is refused in SMTP though an answer was asked for',
   assert.deepEqual(judged(homeless, { mailFrom: '' }).response, smtp(554, '5.4.6'), 'nowhere to mail it');
 });
 
+test('a header that comes twice is refused by RES, also where it is the transaction id: the first one is echoed', () => {
+  const twice = (second: string): string =>
+    forwardMail({}, body(1)).replace('Date:', `X-Mms-Transaction-ID: ${second}\r\nDate:`);
+  const corrupt = (raw: string): object => ({
+    ...res('Error-message-format-corrupt'),
+    transactionIdEchoed: raw,
+  });
+  assert.deepEqual(judged(twice('"tx-1"'), { strict: true }).response, corrupt('"tx-1"'));
+  assert.deepEqual(judged(twice('"tx-2"')).response, corrupt('"tx-2"'));
+});
+
 test('of several refusals the first in precedence decides, and all are named', () => {
   const everything = forwardMail(
     {
