@@ -29,7 +29,7 @@ export function answerCounts(rules: readonly AnswerRule[]): AnswerCounts {
         if (!remote.some((answer) => isNamed(rule, answer))) return [];
         if (count.add(route, now) < rule.count) return [];
         count.reset(route);
-        return [{ rule, why: whyOf(rule, route) }];
+        return [{ rule, why: answerRuleText(rule, route) }];
       });
     },
   };
@@ -61,6 +61,7 @@ function isNamed({ reply }: AnswerRule, answer: PeerAnswer): boolean {
   return reply.some((mask) => names.some((name) => matchesMask(mask.toLowerCase(), name.toLowerCase())));
 }
 
-function whyOf({ reply, count, within }: AnswerRule, route: string): string {
+/** What a rule that has had enough of a route says. */
+export function answerRuleText({ reply, count, within }: AnswerRule, route: string): string {
   return `${count} answers ${reply.join('|')} within ${within / 1_000} s on ${route}`;
 }

@@ -59,7 +59,7 @@ function seeBy(rule: FloodRule, count: SlidingCount, sighting: Sighting, now: nu
   const over = keys.filter(({ key }) => count.add(key, now) > rule.count);
   const [first] = over;
   return {
-    broken: first === undefined ? null : { do: rule.do, why: whyOf(rule, first.party) },
+    broken: first === undefined ? null : { do: rule.do, why: floodRuleText(rule, first.party) },
     forget: () => {
       for (const { key } of keys) count.takeBack(key);
     },
@@ -77,7 +77,8 @@ function partiesOf({ of }: FloodRule, { partner, sender, recipients }: Sighting)
   }
 }
 
-function whyOf({ of, count, within, same }: FloodRule, party: string): string {
+/** What a rule that has had enough of a sender, recipient or partner says. */
+export function floodRuleText({ of, count, within, same }: FloodRule, party: string): string {
   const what = same === 'content' ? 'messages with the same content' : 'messages';
   return `more than ${count} ${what} of ${of} ${party} within ${within / 1_000} s`;
 }

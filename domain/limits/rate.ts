@@ -48,3 +48,16 @@ const longestBurst = 300;
 function tolerance(rate: number): number {
   return Math.max(0, longestBurst - interval(rate));
 }
+
+const units = [
+  ['s', 1],
+  ['m', 60],
+  ['h', 3_600],
+] as const;
+
+/** A rate as a configuration has it: `10/s`, `150/m`, `6/h`. */
+export function rateText(rate: number): string {
+  const counts = units.map(([unit, seconds]) => ({ unit, count: Number((rate * seconds).toFixed(6)) }));
+  const { count, unit } = counts.find((one) => Number.isInteger(one.count)) ?? { count: rate, unit: 's' };
+  return `${count}/${unit}`;
+}

@@ -42,7 +42,7 @@ export function answerWatch(
         void pause(partner, until, why);
         return;
       case 'slow':
-        lineOf(route)?.slow(until);
+        lineOf(route)?.slow(until, why);
         context.log.warn({ route, why, until }, 'route slowed down');
         record(partner, { type: 'Slowed', route, by: answerRule, why, until });
         return;

@@ -1,3 +1,4 @@
+import { rateText } from '../../domain/limits/rate.ts';
 import type { SmtpReply } from '../../domain/ports.ts';
 import type { Context } from '../context.ts';
 import { pace, type Pace } from './pace.ts';
@@ -25,7 +26,7 @@ export function inboundRates(context: Context): InboundRates {
       return {
         code: 451,
         enhanced: '4.7.1',
-        text: `more than ${rateOf(partner) ?? 0} messages a second, come again later`,
+        text: `more than ${rateText(rateOf(partner) ?? 0)}, come again later`,
       };
     },
   };

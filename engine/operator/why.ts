@@ -2,25 +2,14 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as RA from 'fp-ts/lib/ReadonlyArray.js';
 
 import { decodeEvent } from '../../domain/mms/codec.ts';
-import { due, onHeld, type Due } from '../../domain/mms/due.ts';
+import { due, type Due } from '../../domain/mms/due.ts';
 import type { MmsEvent } from '../../domain/mms/events.ts';
 import { evolve } from '../../domain/mms/evolve.ts';
 import { nothing, type MmsState } from '../../domain/mms/state.ts';
-import type { Context } from '../context.ts';
-import type { PauseState } from '../pauses.ts';
-import type { Line } from '../serve/line.ts';
-import { routePath } from './config-path.ts';
+import { bindingOf, routeBinding, routeOf, type Binding, type LiveFacts } from './binding.ts';
 import { lastWord } from './last-word.ts';
 import type { Reason } from './operator.ts';
 import { streamsMeant } from './select.ts';
-
-/** What the running engine knows besides the streams. */
-export interface LiveFacts {
-  readonly context: Context;
-  readonly line: (route: string) => Line | undefined;
-  /** Why a partner gets no forwards now; null: it does. */
-  readonly paused: (partner: string) => PauseState | null;
-}
 
 /** What a message, or everything for a partner, waits for. Left: nothing is known under that name. */
 export async function why(facts: LiveFacts, subject: string): Promise<E.Either<string, readonly Reason[]>> {
@@ -55,91 +44,6 @@ function messageReasons(facts: LiveFacts, events: readonly MmsEvent[]): readonly
   }));
 }
 
-type Binding = Pick<Reason, 'binds' | 'next' | 'configPath'>;
-
-function bindingOf(facts: LiveFacts, item: Due, state: MmsState): Binding {
-  const { configuration } = facts.context;
-  const route = routeOf(item.on);
-  const byItself = (binds: string, configPath: string | null = null): Binding => ({
-    binds,
-    next: item.at,
-    configPath,
-  });
-  switch (item.do) {
-    case 'release':
-      return { binds: `it made its worker fail: ${state.hold?.why ?? ''}`, next: null, configPath: null };
-    case 'void-claim':
-      return byItself('it is being sent at this moment');
-    case 'time-out':
-      return byItself(`the RES of ${route}'s partner`, routePath(configuration, route, 'ackTimeout'));
-    case 'expire':
-      return byItself('the recipient, who has not fetched it', 'limits.expiry');
-    case 'give-up':
-      return item.on === onHeld(route)
-        ? byItself(
-            'an operator, because the outcome of its attempt is unknown',
-            routePath(configuration, route, 'onUnknownOutcome'),
-          )
-        : byItself('the reports that were asked for');
-    case 'notify':
-    case 'forward':
-    case 'answer':
-    case 'relay':
-      return state.hold !== null && item.on.startsWith('held ')
-        ? byItself(`it is held by ${state.hold.by}: ${state.hold.why}`)
-        : item.do === 'notify'
-          ? byItself('the handset gateway')
-          : routeBinding(facts, route, item);
-  }
-}
-
-function routeBinding(
-  facts: LiveFacts,
-  route: string,
-  item: { readonly do: string; readonly at: number },
-): Binding {
-  const { context } = facts;
-  const { configuration } = context;
-  const target = context.routes.routes.get(route);
-  const health = facts.line(route)?.health();
-  if (target === undefined || health === undefined) {
-    return {
-      binds: `the route ${route} is not in the configuration: reroute it`,
-      next: null,
-      configPath: null,
-    };
-  }
-  if (health.state === 'down') {
-    const { failure, nextProbe } = health;
-    const configPath = routePath(configuration, route, failure.credentials === true ? 'login' : 'server');
-    return { binds: `the route is down: ${failure.at}: ${failure.why}`, next: nextProbe, configPath };
-  }
-  const pause = item.do === 'forward' ? facts.paused(target.partner.name) : null;
-  if (pause !== null) {
-    return {
-      binds: `${target.partner.name} is paused by ${pause.by}: ${pause.why}`,
-      next: pause.until,
-      configPath: null,
-    };
-  }
-  if (item.at > context.clock.now()) {
-    return {
-      binds: 'the retry schedule',
-      next: item.at,
-      configPath: routePath(configuration, route, 'retry'),
-    };
-  }
-  const limit = item.do === 'forward' && target.route.rate !== null ? 'rate' : 'maxConnections';
-  return {
-    binds:
-      limit === 'rate'
-        ? `its turn at ${target.route.rate ?? ''}/s`
-        : 'its turn on the connections of the route',
-    next: context.clock.now(),
-    configPath: routePath(configuration, route, limit),
-  };
-}
-
 async function routeReasons(facts: LiveFacts, routes: readonly string[]): Promise<readonly Reason[]> {
   const { openWork, clock } = facts.context;
   await openWork.whenCaughtUp();
@@ -153,7 +57,8 @@ async function routeReasons(facts: LiveFacts, routes: readonly string[]): Promis
         kind === 'held'
           ? { binds: 'operators: "mm4 release" lets them go on', next: null, configPath: null }
           : routeBinding(facts, route, item);
-      return { what: `${count} ${kind} of ${route}`, since: oldest, until: null, last: null, ...binding };
+      const what = kind === 'urgent' || kind === 'bulk' ? `${kind} forwards` : kind;
+      return { what: `${count} ${what} of ${route}`, since: oldest, until: null, last: null, ...binding };
     });
   });
 }
@@ -191,9 +96,4 @@ function sinceOf(item: Due, state: MmsState): number {
   return (
     since.find((at) => at !== undefined) ?? Math.min(...state.legs.map(({ routedAt }) => routedAt), item.at)
   );
-}
-
-/** The route in what something waits for; RES, reports, holds and time-outs name theirs likewise. */
-function routeOf(on: string): string {
-  return on.slice(on.indexOf(' ') + 1);
 }

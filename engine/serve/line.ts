@@ -28,11 +28,20 @@ export interface Line {
   permit(): Promise<Permit | null>;
   /** The next forward has to wait for the route's rate. */
   isPaced(): boolean;
-  /** Slows it down (`slowRate`) until then. */
-  slow(until: number): void;
+  /** Slows it down (`slowRate`) until then, for the rule that says so. */
+  slow(until: number, why: string): void;
+  /** Null: it goes at its own rate. */
+  slowed(): SlowedLine | null;
   /** What the partner answered to one PDU. */
   heard(answers: readonly PeerAnswer[]): void;
   stop(): void;
+}
+
+export interface SlowedLine {
+  /** Messages a second. */
+  readonly rate: number;
+  readonly until: number;
+  readonly why: string;
 }
 
 export type LineHealth =
@@ -148,6 +157,7 @@ export function openLine(context: Context, partner: Partner, route: Route, event
     permit: rate.permit,
     isPaced: rate.isPaced,
     slow: rate.slow,
+    slowed: rate.slowed,
     heard: (answers) => {
       if (answers.some((answer) => 'code' in answer && answer.code < 300)) troubles = 0;
       events.heard(line, answers);
@@ -167,15 +177,17 @@ export function openLine(context: Context, partner: Partner, route: Route, event
 function forwardPace(
   context: Context,
   { rate }: Route,
-): Pick<Line, 'permit' | 'isPaced' | 'slow'> & { stopPace(): void } {
-  let slowUntil = 0;
-  const forwards = pace(context, () => (context.clock.now() < slowUntil ? slowRate(rate) : rate));
+): Pick<Line, 'permit' | 'isPaced' | 'slow' | 'slowed'> & { stopPace(): void } {
+  let slow: SlowedLine | null = null;
+  const slowed = (): SlowedLine | null => (slow !== null && context.clock.now() < slow.until ? slow : null);
+  const forwards = pace(context, () => slowed()?.rate ?? rate);
   return {
     permit: forwards.permit,
     isPaced: forwards.isBinding,
-    slow: (until) => {
-      slowUntil = until;
+    slow: (until, why) => {
+      slow = { rate: slowRate(rate), until, why };
     },
+    slowed,
     stopPace: forwards.stop,
   };
 }

@@ -107,6 +107,12 @@ test('why: the line, the pause, the retry schedule, the hold', async () => {
     path('server'),
   ]);
   right(await operator.pause('op-b', null, ann));
+  const [both] = right(await operator.why(id));
+  assert.equal(
+    both?.binds,
+    'the route is down: connect: ECONNREFUSED; and op-b is paused by ann: op-b asked for it',
+  );
+  assert.equal(both.next, null, 'the line may come back, the pause ends by no clock');
   (world.downRoutes as Set<string>).clear();
   await world.time.pass(120_000);
   assert.deepEqual(await binds(), ['op-b is paused by ann: op-b asked for it', null, null]);
@@ -115,6 +121,50 @@ test('why: the line, the pause, the retry schedule, the hold', async () => {
   assert.deepEqual(await binds(), ['the retry schedule', path('retry'), '451 later']);
   right(await operator.perform({ do: 'hold', what: { id } }, ann));
   assert.equal((await binds())[0], 'it is held by ann: op-b asked for it');
+  assert.equal(right(await operator.why(id))[0]?.next, null, 'an operator has to act');
   assert.ok(E.isLeft(await operator.why('nobody')));
+  await world.engine.stop();
+});
+
+test('why: the rate, and the rule that pauses, slows down or holds, with its place in the configuration', async () => {
+  const rules = {
+    top: 'flood: [{ of: sender, count: 5, within: 1m, do: log }, { of: sender, count: 8, within: 1m, do: hold }]\nanswers: [{ reply: "45*", count: 2, within: 1m, do: slow }, { reply: "421", count: 2, within: 1m, do: pause, for: 10m }]',
+    routeB: ', rate: 10/m, retry: "1s*"',
+  };
+  let reply = { code: 250, text: 'taken' };
+  const world = await waitingWorld(
+    {
+      configuration: configuration(rules),
+      answer: () =>
+        reply.code === 250
+          ? { kind: 'sent', reply, refused: [] }
+          : { kind: 'refused', at: 'mail', reply, refused: [] },
+    },
+    9,
+  );
+  const { operator } = world.engine;
+  const binds = async (subject: string) => {
+    const [reason] = right(await operator.why(subject));
+    return [reason?.binds, reason?.configPath];
+  };
+  assert.deepEqual(await binds('m-8@mmsc.op-a.example'), [
+    'it is held by flood rule: more than 8 messages of sender +447700900101 within 60 s',
+    'flood[1]',
+  ]);
+  (world.downRoutes as Set<string>).clear();
+  await world.time.pass(15_000);
+  assert.deepEqual(await binds('m-7@mmsc.op-a.example'), ['its turn at 10/m', 'partners[1].routes[0].rate']);
+  reply = { code: 450, text: 'slower' };
+  await world.time.pass(15_000);
+  assert.deepEqual(await binds('m-7@mmsc.op-a.example'), [
+    'its turn at 150/h, slowed down by an answer rule: 2 answers 45* within 60 s on op-b-out',
+    'answers[0]',
+  ]);
+  reply = { code: 421, text: 'go away' };
+  await world.time.pass(60_000);
+  assert.deepEqual(await binds('m-7@mmsc.op-a.example'), [
+    'op-b is paused by answer rule: 2 answers 421 within 60 s on op-b-out',
+    'answers[1]',
+  ]);
   await world.engine.stop();
 });

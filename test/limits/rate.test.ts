@@ -3,7 +3,14 @@ import { describe, test } from 'node:test';
 
 import fc from 'fast-check';
 
-import { afterPass, currentSchedule, interval, opensAt, type Schedule } from '../../domain/limits/rate.ts';
+import {
+  afterPass,
+  currentSchedule,
+  interval,
+  opensAt,
+  rateText,
+  type Schedule,
+} from '../../domain/limits/rate.ts';
 
 const minute = 60_000;
 const start = 1_800_000_000_000;
@@ -124,4 +131,14 @@ describe('a rate', () => {
       { numRuns },
     );
   });
+});
+
+test('a rate is told as it is written', () => {
+  assert.deepEqual([10, 2.5, 1 / 6, 1 / 24, 1 / 3_600].map(rateText), [
+    '10/s',
+    '150/m',
+    '10/m',
+    '150/h',
+    '1/h',
+  ]);
 });
