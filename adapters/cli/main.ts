@@ -49,6 +49,11 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 // What a command stands on is compiled once and not at each start; where this cannot be written, it is compiled each time.
 enableCompileCache(fileURLToPath(new URL('../../node_modules/.cache/mm4', import.meta.url)));
+// A reader that has seen enough (`| head`) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(exitCodes.done);
+});
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
