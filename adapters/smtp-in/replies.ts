@@ -17,8 +17,9 @@ export const tooManyCommands = reply(421, '4.7.0', 'Too many commands without au
 export const ourMistake = reply(451, '4.3.0', 'Local error, try again later');
 export const lineLost = reply(451, '4.4.2', 'The connection was lost before the final dot');
 
-export const badSender = reply(501, '5.1.7', 'Syntax: MAIL FROM:<address> [SIZE=octets] [BODY=8BITMIME]');
-export const badRecipient = reply(501, '5.1.3', 'Syntax: RCPT TO:<address>');
+/** Of an address, whatever is wrong with it: 553 (protocol reference 4.3). */
+export const badSender = reply(553, '5.1.7', 'Syntax: MAIL FROM:<address> [SIZE=octets] [BODY=8BITMIME]');
+export const badRecipient = reply(553, '5.1.3', 'Syntax: RCPT TO:<address>');
 export const badParameter = (name: string): SmtpReply =>
   reply(501, '5.5.4', `Bad value of parameter ${name}`);
 export const repeatedParameter = reply(501, '5.5.4', 'A parameter was given twice');

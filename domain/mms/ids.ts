@@ -66,6 +66,20 @@ export function parseOurTransactionId(normal: string): OurTransaction | null {
     : { uid, kind: kinds[letter as keyof typeof kinds], number: parseInt(number, 36) };
 }
 
+/** The Message-ID of the mail of a leg's transaction: its nonce is that of the transaction id. */
+export function ourMailId(uid: string, leg: number, nonce: string, domain: string): string {
+  return `<${uid}.f${leg}.${nonce.slice(0, nonceLength)}@${domain}>`;
+}
+
+/** The transaction id of the forward that a mail of ours was; null: it can be no forward of ours. */
+export function transactionOfMail(rfcMessageId: string): string | null {
+  const [, uid, leg, nonce] =
+    /^<([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.f(\d{1,4})\.([a-z2-7]{8})@[^@]+>$/.exec(rfcMessageId) ??
+    [];
+  if (uid === undefined || leg === undefined || nonce === undefined) return null;
+  return ourTransactionId(uid, 'forward', Number(leg), nonce);
+}
+
 /** 128 bits as 26 characters; the last one carries 3 bits. */
 function base32OfUid(uid: string): string {
   let bits = BigInt(`0x${uid.replaceAll('-', '')}`) << 2n;

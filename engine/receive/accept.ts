@@ -1,7 +1,9 @@
+import { isBounce } from '../../domain/mm4/bounce.ts';
 import { decodePdu } from '../../domain/mm4/decode.ts';
 import type { Pdu } from '../../domain/mm4/pdu.ts';
 import { judge } from '../../domain/mm4/verdict.ts';
 import type { SmtpReply } from '../../domain/ports.ts';
+import { resOfBounce } from './bounce.ts';
 import type { Desk } from './desk.ts';
 import { acceptForward } from './forward.ts';
 import type { Accept, Arrival } from './intake.ts';
@@ -18,7 +20,7 @@ export interface Incoming<P extends Pdu = Pdu> {
 /** Every mail that reached its final dot: decoded, judged, and given to the family of decisions its kind belongs to. */
 export function acceptance(desk: Desk): Accept {
   const { context } = desk;
-  return (arrival) => {
+  return async (arrival) => {
     const { read, envelope, visitor, arrivedAt } = arrival;
     const pdu = decodePdu({
       fields: read.fields,
@@ -27,6 +29,10 @@ export function acceptance(desk: Desk): Accept {
       arrivedAt,
       strict: visitor.identity.partner.dialect.strict,
     });
+    if (pdu.kind === 'not-mm4' && isBounce(pdu.fields)) {
+      const res = await resOfBounce(context, { arrival, pdu });
+      if (res !== null) return acceptRes(desk, { arrival, pdu: res });
+    }
     const refusal = judge(pdu, {
       limits: context.configuration.limits,
       declaredSize: envelope.size,

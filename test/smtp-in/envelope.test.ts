@@ -113,7 +113,7 @@ test('commands out of order', async (t) => {
   assert.match(await client.say('DATA'), /^503 5\.5\.1 /);
   assert.match(await client.say('MAIL FROM:<a@b>'), /^250 /);
   assert.match(await client.say('MAIL FROM:<a@b>'), /^503 5\.5\.1 /);
-  assert.match(await client.say('RCPT TO:a@b'), /^501 5\.1\.3 /);
+  assert.match(await client.say('RCPT TO:a@b'), /^553 5\.1\.3 /);
   assert.match(await client.say('DATA'), /^554 5\.5\.1 /);
 });
 

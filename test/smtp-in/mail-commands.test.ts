@@ -41,7 +41,7 @@ test('spaces and case around the brackets do not matter', () => {
 
 test('the null sender is an address, a null recipient is not', () => {
   assert.deepEqual(parseMail('MAIL FROM:<>'), E.right({ address: '', size: undefined }));
-  assert.equal(code(parseRcpt('RCPT TO:<>')), '501 5.1.3');
+  assert.equal(code(parseRcpt('RCPT TO:<>')), '553 5.1.3');
 });
 
 test('SIZE is read, other parameters that ask for nothing are passed over', () => {
@@ -80,9 +80,9 @@ test('what has no brackets, or in them what no address has, is a syntax error', 
     '<"a@b>',
   ];
   for (const path of bad) {
-    assert.equal(code(parseMail(`MAIL FROM:${path}`)), '501 5.1.7', path);
-    assert.equal(code(parseRcpt(`RCPT TO:${path}`)), '501 5.1.3', path);
+    assert.equal(code(parseMail(`MAIL FROM:${path}`)), '553 5.1.7', path);
+    assert.equal(code(parseRcpt(`RCPT TO:${path}`)), '553 5.1.3', path);
   }
-  assert.equal(code(parseMail('MAIL TO:<a@b>')), '501 5.1.7');
-  assert.equal(code(parseMail(`MAIL FROM:<${'a'.repeat(321)}>`)), '501 5.1.7');
+  assert.equal(code(parseMail('MAIL TO:<a@b>')), '553 5.1.7');
+  assert.equal(code(parseMail(`MAIL FROM:<${'a'.repeat(321)}>`)), '553 5.1.7');
 });

@@ -1,6 +1,6 @@
 import type { SendOutcome } from '../../ports.ts';
 import type { ForwardSent, ForwardStarted, MmsEvent, Refusal } from '../events.ts';
-import { ourTransactionId } from '../ids.ts';
+import { ourMailId, ourTransactionId } from '../ids.ts';
 import type { Moment } from '../plans.ts';
 import { awaitsSending, isTaken, legOf, unacknowledged, type Leg, type MmsState } from '../state.ts';
 import { beginAnew } from './ack.ts';
@@ -44,10 +44,10 @@ export function startForward(state: MmsState, command: StartForward): readonly M
 }
 
 function newIds(leg: Leg, moment: Moment): { transactionId: string; rfcMessageId: string } {
-  const nonce = moment.nonce.slice(0, 8);
+  const { uid, nonce, domain } = moment;
   return {
-    transactionId: ourTransactionId(moment.uid, 'forward', leg.leg, nonce),
-    rfcMessageId: `<${moment.uid}.f${leg.leg}.${nonce}@${moment.domain}>`,
+    transactionId: ourTransactionId(uid, 'forward', leg.leg, nonce),
+    rfcMessageId: ourMailId(uid, leg.leg, nonce, domain),
   };
 }
 
