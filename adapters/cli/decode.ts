@@ -95,6 +95,7 @@ function decodeFile(file: string, question: Question): unknown {
   return expectationOf({
     pdu,
     rcptTo: question.rcptTo,
+    arrivedAt: question.arrivedAt,
     refusal:
       judge(pdu, {
         limits: configuration.limits,

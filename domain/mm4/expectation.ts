@@ -10,6 +10,8 @@ export type Expectation = Readonly<Record<string, unknown>>;
 export interface Judged {
   readonly pdu: Pdu;
   readonly rcptTo: readonly string[];
+  /** Milliseconds since 1970 UTC. */
+  readonly arrivedAt: number;
   readonly refusal: Refusal | null;
   /** What each RCPT would have been told; only refusals. */
   readonly rcptReplies: readonly {
@@ -96,8 +98,10 @@ function kindPart(judged: Judged): Expectation {
   }
 }
 
-function forwardPart(pdu: ForwardReq, { rcptTo, refusal, deliverTo }: Judged): Expectation {
+function forwardPart(pdu: ForwardReq, { rcptTo, arrivedAt, refusal, deliverTo }: Judged): Expectation {
   const { flags, expiry } = pdu;
+  // Accepted, but nobody is told any more; the reports that say so are owed all the same (reference 3.8).
+  const isExpired = expiry !== undefined && expiry.at <= arrivedAt;
   const envelope = new Set(addresses(rcptTo).map(({ value }) => value.toLowerCase()));
   const elsewhere = [...pdu.to, ...pdu.cc].filter(
     ({ kind, value }) => kind !== 'malformed' && !envelope.has(value.toLowerCase()),
@@ -125,7 +129,7 @@ function forwardPart(pdu: ForwardReq, { rcptTo, refusal, deliverTo }: Judged): E
     ...(elsewhere.length === 0 ? {} : { notOurRecipients: elsewhere.map(({ value }) => value) }),
     ...(flags.senderVisibility === 'Hide' ? { hideSenderFromUA: true } : {}),
     ...userAsked,
-    ...(refusal === null ? { deliverTo } : {}),
+    ...(refusal === null ? { deliverTo: isExpired ? [] : deliverTo } : {}),
     ...(refusal === null && reports ? { expectedDeliveryReports: deliverTo.length } : {}),
   };
 }

@@ -31,11 +31,12 @@ function decodeFile({ file, envelope, precondition }: CorpusFile, strict: boolea
   reader.push(readFileSync(new URL(file, corpus)));
   const read = reader.end();
   const clock = /arrival clock (\S+)/.exec(precondition ?? '')?.[1] ?? '2026-11-23T12:00:10Z';
+  const arrivedAt = Date.parse(clock);
   const pdu = decodePdu({
     fields: read.fields,
     mime: read.mime,
     envelope,
-    arrivedAt: Date.parse(clock),
+    arrivedAt,
     strict,
   });
   const refusal = judge(pdu, {
@@ -47,7 +48,7 @@ function decodeFile({ file, envelope, precondition }: CorpusFile, strict: boolea
     ownDomains: new Set(['mmsc.op-b.example', 'mms.mnc001.mcc001.gprs']),
   });
   const deliverTo = envelope.rcptTo.map((rcpt) => parseAddress(rcpt).value).filter(isSubscriber);
-  return expectationOf({ pdu, rcptTo: envelope.rcptTo, refusal, rcptReplies: [], deliverTo });
+  return expectationOf({ pdu, rcptTo: envelope.rcptTo, arrivedAt, refusal, rcptReplies: [], deliverTo });
 }
 
 /** Ours by the context of the manifest. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { expectationOf, type Expectation, type Judged } from '../../domain/mm4/expectation.ts';
-import { controlMail, decodeMail, forwardMail } from './support.ts';
+import { arrivedAt, controlMail, decodeMail, forwardMail } from './support.ts';
 
 const rcptTo = ['+447700900456/TYPE=PLMN@mmsc.op-b.example'];
 
@@ -11,6 +11,7 @@ function view(mail: string, given: Partial<Judged> = {}): Expectation {
   return expectationOf({
     pdu,
     rcptTo,
+    arrivedAt,
     refusal: null,
     rcptReplies: [],
     deliverTo: ['+447700900456'],
@@ -97,6 +98,19 @@ test('a report without its status shows none', () => {
     forwardToOriginatorUA: true,
   });
   assert.deepEqual(status('MM4_read_reply_report.REQ'), { readStatus: null });
+});
+
+test('a message that has expired is accepted and delivered to nobody, and its reports are owed', () => {
+  const reported = { 'X-Mms-Delivery-Report': 'Yes' };
+  const seen = (expiry: string): readonly unknown[] => {
+    const { outcome, deliverTo, expectedDeliveryReports } = view(
+      forwardMail({ ...reported, 'X-Mms-Expiry': expiry }, '--b\r\n\r\nx\r\n--b--\r\n'),
+    );
+    return [outcome, deliverTo, expectedDeliveryReports];
+  };
+  assert.deepEqual(seen('60'), ['accept', ['+447700900456'], 1]);
+  for (const past of ['-5', '0', 'Sun, 22 Nov 2026 12:00:00 GMT'])
+    assert.deepEqual(seen(past), ['accept', [], 1]);
 });
 
 test('an instant that no date can hold does not break the view', () => {

@@ -11,7 +11,16 @@ import { normaliseId, renderId } from '../../domain/mm4/ids.ts';
 import { requestStatuses } from '../../domain/mm4/pdu.ts';
 import { relayForward } from '../../domain/mm4/relay.ts';
 import { renderAddress } from '../../domain/mm4/render-address.ts';
-import { asDelivery, asForward, asRead, asRes, decodeMail, forwardMail, readMail } from './support.ts';
+import {
+  arrivedAt,
+  asDelivery,
+  asForward,
+  asRead,
+  asRes,
+  decodeMail,
+  forwardMail,
+  readMail,
+} from './support.ts';
 
 /** Pieces that mail is made of, so that arbitrary bytes come near to being a PDU. */
 const piece = fc.oneof(
@@ -53,7 +62,14 @@ test('decoding is total on arbitrary bytes', () => {
   fc.assert(
     fc.property(mail, fc.boolean(), (bytes, strict) => {
       const pdu = decodeMail(bytes, { strict });
-      const judged = { pdu, rcptTo: ['+447700900456'], refusal: null, rcptReplies: [], deliverTo: [] };
+      const judged = {
+        pdu,
+        rcptTo: ['+447700900456'],
+        arrivedAt,
+        refusal: null,
+        rcptReplies: [],
+        deliverTo: [],
+      };
       assert.ok(JSON.stringify(expectationOf(judged)).includes('"warnings":['));
     }),
     { numRuns: 2_000 },

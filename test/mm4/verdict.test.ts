@@ -35,6 +35,7 @@ function judged(mail: string, given: Given = {}): { errors: unknown; response: u
   const { outcome, errors, response } = expectationOf({
     pdu,
     rcptTo: envelope.rcptTo,
+    arrivedAt,
     refusal,
     rcptReplies: [],
     deliverTo: [],
