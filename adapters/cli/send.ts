@@ -1,7 +1,12 @@
+import * as E from 'fp-ts/lib/Either.js';
+
+import type { Endpoint } from '../../domain/configuration.ts';
 import { parseAddress } from '../../domain/mm4/address.ts';
 import { composeForward } from '../../domain/mm4/compose.ts';
 import { decodePdu } from '../../domain/mm4/decode.ts';
 import { pduReader } from '../../domain/mm4/pdu-reader.ts';
+import { parseIp } from '../../domain/routing/ip.ts';
+import { parseServer } from '../config/endpoints.ts';
 import { systemRandomness } from '../runtime/runtime.ts';
 import type { Command } from './commands.ts';
 import { CommandError, exitCodes } from './exit.ts';
@@ -40,7 +45,7 @@ export const sendCommand: Command = {
       mailFrom: from,
       rcptTo: to,
       mail,
-      ...(values.bind === undefined ? {} : { bind: values.bind }),
+      ...(values.bind === undefined ? {} : { bind: bindOf(values.bind) }),
       login: values.login ?? '',
       password: values.password ?? '',
     });
@@ -76,7 +81,10 @@ interface Wanted {
 function mailOf(files: readonly string[], wanted: Wanted, from: string, to: readonly string[]): Uint8Array {
   const [first = ''] = files;
   if (files.length === 1 && first.toLowerCase().endsWith('.eml')) return readBytes(first);
-  const domain = from.slice(from.lastIndexOf('@') + 1);
+  const at = from.lastIndexOf('@');
+  if (at < 0)
+    throw new CommandError(`--from ${from}: add @ and a domain, which the ids need`, exitCodes.usage);
+  const domain = from.slice(at + 1);
   const unique = systemRandomness.nonce(20);
   return composeForward({
     parts: files.map(readPart),
@@ -114,7 +122,7 @@ function idsOf(mail: Uint8Array): { readonly messageId: string; readonly transac
   };
 }
 
-/** A number gets its `/TYPE=PLMN`; everything needs a domain. */
+/** A number gets its `/TYPE=PLMN`. */
 function addressOf(text: string, option: string): string {
   const address = parseAddress(text);
   if (address.kind === 'malformed') {
@@ -129,11 +137,21 @@ function addressOf(text: string, option: string): string {
     : address.raw;
 }
 
-function serverOf(text: string): { readonly host: string; readonly port: number } {
-  const match = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(text);
-  if (match === null)
-    throw new CommandError(`--server ${text}: write HOST, HOST:PORT or [IPv6]:PORT`, exitCodes.usage);
-  return { host: match[1] ?? match[2] ?? '', port: Number(match[3] ?? 25) };
+function serverOf(text: string): Endpoint {
+  const server = parseServer(25)(text);
+  if (E.isLeft(server)) throw new CommandError(`--server ${server.left}`, exitCodes.usage);
+  return server.right;
+}
+
+/** The address to connect from. */
+function bindOf(text: string): string {
+  if (parseIp(text) === null) {
+    throw new CommandError(
+      `--bind ${text}: write an address of this machine such as 127.0.0.2`,
+      exitCodes.usage,
+    );
+  }
+  return text;
 }
 
 function required(value: string | undefined, option: string): string {

@@ -69,12 +69,13 @@ function headerLines(forward: NewForward): readonly HeaderLine[] {
   ];
 }
 
-/** A Content-ID names one part: of those called alike the later ones get a number. */
+/** A Content-ID names one part: of those called alike the later ones get a number. Names stand in headers, so they are ASCII (reference 6.9). */
 function withUniqueNames(parts: readonly ContentPart[]): readonly ContentPart[] {
   const taken = new Set<string>(['smil']);
   return parts.map((part) => {
-    let { name } = part;
-    for (let number = 2; taken.has(contentId(name)); number += 1) name = `${number}-${part.name}`;
+    const plain = part.name.replace(/[^\x20-\x7e]/gu, '_');
+    let name = plain;
+    for (let number = 2; taken.has(contentId(name)); number += 1) name = `${number}-${plain}`;
     taken.add(contentId(name));
     return { ...part, name };
   });

@@ -55,7 +55,8 @@ test('a composed forward.REQ reads back by the book, strictly too', () => {
 });
 
 test('every line of what we write is short and ASCII', () => {
-  const lines = latin1(composeForward(forward)).split('\r\n');
+  const named = { type: 'image/png', name: 'Grüße.png', bytes: Buffer.from('x') };
+  const lines = latin1(composeForward({ ...forward, parts: [...forward.parts, named] })).split('\r\n');
   for (const line of lines) assert.match(line, /^[\x20-\x7e]{0,78}$/);
 });
 

@@ -1,12 +1,13 @@
 import * as E from 'fp-ts/lib/Either.js';
 
+import type { Endpoint } from '../../../domain/configuration.ts';
 import type { Dialect, Route } from '../../../domain/partner.ts';
 import type { SendOutcome, SmtpReply } from '../../../domain/ports.ts';
 import { smtpTransport } from '../../smtp-out/transport.ts';
 import { CommandError, exitCodes } from '../exit.ts';
 
 export interface Transmission {
-  readonly server: { readonly host: string; readonly port: number };
+  readonly server: Endpoint;
   readonly mailFrom: string;
   readonly rcptTo: readonly string[];
   readonly mail: Uint8Array;
