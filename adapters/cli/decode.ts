@@ -136,15 +136,17 @@ interface Recipient {
 
 function judgeRecipients(
   pdu: Pdu,
-  { rcptTo: envelope, served }: Question,
+  { rcptTo: envelope, served, configuration }: Question,
   table: RouteTable,
   partner: Partner | undefined,
 ): readonly Recipient[] {
+  let accepted = 0;
   return envelope.map((rcptTo) => {
     const { kind, value } = parseAddress(rcptTo);
     const malformed = { code: 553, enhanced: '5.1.3', text: 'malformed' };
     if (!served) return { rcptTo, value, reply: kind === 'malformed' ? malformed : undefined, way: null };
-    const reply = rcptReply({ routes: table }, rcptTo, partner?.name ?? '');
+    const reply = rcptReply({ routes: table, configuration }, rcptTo, partner?.name ?? '', accepted);
+    if (reply === undefined) accepted += 1;
     return { rcptTo, value, reply, way: wayProblem(table, pdu, rcptTo, partner) };
   });
 }

@@ -53,10 +53,8 @@ function isAddrSpec(text: string): boolean {
   return /^[^\s@<>;,]+@[A-Za-z0-9.-]+$/.test(text);
 }
 
-/** The system address of the peer, should its PDU name none: as configured, else by convention at its domain. */
+/** The system address of the peer, should its PDU name none: by convention at the domain it mails from. */
 function peerSystemAddress({ input }: Decoding): string | null {
-  if (input.systemAddressOfPeer !== undefined && input.systemAddressOfPeer !== '')
-    return input.systemAddressOfPeer;
   const domain = /@([^@>]+)>?$/.exec(input.envelope.mailFrom)?.[1];
   return domain === undefined ? null : `system-user@${domain}`;
 }
@@ -82,7 +80,7 @@ export function forwardAnswerAddress(decoding: Decoding): string | null {
   return systemOfPrivateForm(system) ?? (mayAnswer ? sender.raw : peerSystemAddress(decoding));
 }
 
-/** Where the RES to a report, or to a REQ nobody defined, goes: Originator-System, Sender, MAIL FROM, the peer's (reference 1.4). */
+/** Where the RES to a report, or to a REQ nobody defined, goes: Originator-System, Sender, MAIL FROM (reference 1.4). */
 export function answerAddress({ headers, input }: Decoding): string | null {
   const originator = mailboxOf(headers.get('x-mms-originator-system') ?? '');
   const candidates = [
@@ -90,7 +88,6 @@ export function answerAddress({ headers, input }: Decoding): string | null {
     systemOfPrivateForm(originator) ?? '',
     mailboxOf(headers.get('sender') ?? ''),
     input.envelope.mailFrom,
-    input.systemAddressOfPeer ?? '',
   ];
   return candidates.find(isAddrSpec) ?? null;
 }

@@ -18,8 +18,6 @@ export interface DecodeInput {
   readonly arrivedAt: number;
   /** Strict checks what the book demands of a REQ; a RES is always read leniently, since it is never answered. */
   readonly strict: boolean;
-  /** Configured for the peer; where its RES go if it does not say. */
-  readonly systemAddressOfPeer?: string;
 }
 
 /** Collects what is odd (warnings) and wrong (errors) about a PDU, in the vocabulary of reference section 8. */

@@ -87,16 +87,7 @@ export function receptionist(
       return undefined;
     },
 
-    rcpt: (visitor, rcptTo, already) => {
-      if (already >= limits().recipients) {
-        return {
-          code: 452,
-          enhanced: '4.5.3',
-          text: `too many recipients: the limit is ${limits().recipients}`,
-        };
-      }
-      return rcptReply(context, rcptTo, visitor.partner ?? '');
-    },
+    rcpt: (visitor, rcptTo, already) => rcptReply(context, rcptTo, visitor.partner ?? '', already),
 
     data: (visitor, envelope) => {
       const sender = known(visitor);
@@ -111,12 +102,18 @@ export function receptionist(
   };
 }
 
-/** What a RCPT is told; undefined: 250. Also what `mm4 decode` says it would be told. */
+/**
+ * What a RCPT is told after so many that were accepted; undefined: 250. Also what `mm4 decode` says it would be told.
+ */
 export function rcptReply(
-  context: Pick<Context, 'routes'>,
+  context: Pick<Context, 'routes' | 'configuration'>,
   rcptTo: string,
   partner: string,
+  already: number,
 ): SmtpReply | undefined {
+  const most = context.configuration.limits.recipients;
+  if (already >= most)
+    return { code: 452, enhanced: '4.5.3', text: `too many recipients: the limit is ${most}` };
   const address = parseAddress(rcptTo);
   if (address.kind === 'malformed') return { code: 553, enhanced: '5.1.3', text: 'the address is malformed' };
   switch (notServed(context.routes, address, partner)) {

@@ -22,7 +22,7 @@ const res = pduFile('res.eml', controlMail('MM4_forward.RES', { 'X-Mms-Request-S
 
 /** What `mm4 decode` prints of a file that came from this partner's domain for these recipients. */
 async function decoded(file: string, partner: string, rcptTo: readonly string[]): Promise<Seen> {
-  const envelope = ['--mail-from', `system-user@mmsc.${partner}.example`];
+  const envelope = ['--mail-from', `+447700900123/TYPE=PLMN@mmsc.${partner}.example`];
   for (const rcpt of rcptTo) envelope.push('--rcpt-to', rcpt);
   const { status, stdout } = await mm4(['decode', file, ...envelope, '--config', config]);
   assert.equal(status, 0);
@@ -62,6 +62,13 @@ describe('decode with a configuration', () => {
     assert.deepEqual(seen.deliverTo, ['+447700900401']);
     const all = await decoded(forward, 'op-a', [malformed]);
     assert.deepEqual(all.response, { channel: 'SMTP', smtpCode: 553, enhanced: '5.1.3' });
+  });
+
+  it('tells the RCPT that is one too many to come again', async () => {
+    const all = Array.from({ length: 101 }, (_, n) => `+44770090040${n}/TYPE=PLMN@mmsc.own.example`);
+    const seen = await decoded(forward, 'op-a', all);
+    assert.deepEqual(seen.rcptReplies, [{ rcptTo: all[100], smtpCode: 452, enhanced: '4.5.3' }]);
+    assert.deepEqual([seen.outcome, seen.deliverTo?.length], ['accept', 100]);
   });
 
   it('reads strictly what a strict partner sends', async () => {
