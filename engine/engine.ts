@@ -103,7 +103,7 @@ export async function startEngine(base: ContextBase): Promise<Engine> {
     reload: (configuration, by) => reload(live, lines, configuration, by),
     bytesInFlight: () => budget.inFlight(),
     diskProblem: disk.problem,
-    handsets: handsets(context, messages),
+    handsets: handsets(context, messages, disk.problem),
     operator: operator(desk, messages, lines, pauses),
     hasPartner: (name) => context.routes.partners.has(name),
     pauseOf: pauses.stateOf,

@@ -26,8 +26,14 @@ import {
 /** So many of a number's latest messages are looked through for a list. */
 const lookedThrough = 500;
 
-/** `Handsets` over the engine's messages. */
-export function handsets(context: Context, messages: Messages): Handsets {
+const noRoom = problem('unavailable', 'no room for messages at the moment, try again later');
+
+/**
+ * `Handsets` over the engine's messages.
+ *
+ * @param diskProblem why nothing new is taken; null: there is room
+ */
+export function handsets(context: Context, messages: Messages, diskProblem: () => string | null): Handsets {
   /** A message in this subscriber's own mailbox. */
   const ownMessage = async (number: string, uid: string): Promise<E.Either<HandsetProblem, MessageView>> => {
     const view = await viewOf(context, uid);
@@ -56,7 +62,8 @@ export function handsets(context: Context, messages: Messages): Handsets {
   };
 
   return {
-    submit: (submission) => submit(context, messages, submission),
+    submit: async (submission) =>
+      diskProblem() === null ? submit(context, messages, submission) : E.left(noRoom),
     list: (question) => list(context, question),
     look: (number, uid) => look(context, number, uid),
     retrieve: async (handset, uid) => {

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
+import * as E from 'fp-ts/lib/Either.js';
+
 import { diskOf } from '../../adapters/runtime/disk.ts';
 import { noon } from '../content/support.ts';
 import { greeted } from '../e2e/interconnect.ts';
@@ -43,6 +45,30 @@ test('below limits.diskFloor MAIL is put off, with one alarm, until there is roo
   assert.equal(mail(), undefined);
   assert.equal(engine.diskProblem(), null);
   assert.deepEqual(log.filter(aboutDisk).slice(1), ['info there is room on the disk again']);
+});
+
+test('below it submissions are put off too', async (context) => {
+  const { engine, setFree, timers } = await agingEngine(context, noon);
+  const submit = () =>
+    engine.handsets.submit({
+      from: { number: '+447700900901', gateway: 'mailbox', address: '127.0.0.1' },
+      to: ['+447700900902'],
+      subject: '',
+      parts: [{ type: 'text/plain', name: 'hello.txt', bytes: Buffer.from('Hello') }],
+      deliveryReport: false,
+      readReply: false,
+      priority: 'Normal',
+      messageClass: 'Personal',
+      expiresIn: null,
+      key: null,
+    });
+  assert.ok(E.isRight(await submit()));
+  setFree(17);
+  timers.fire(lookEvery);
+  await timers.armed(lookEvery);
+  const refused = await submit();
+  assert.ok(E.isLeft(refused));
+  assert.equal(refused.left.kind, 'unavailable');
 });
 
 test('partners and /readyz are told that the disk is almost full', async (context) => {
