@@ -93,7 +93,7 @@ async function start(
   const httpServer = startHttpServer({
     ...httpOptions(configuration, log, engine, { reload, trace: traces.follow }),
     status: {
-      notReady: async () => engine.diskProblem() ?? (await storeProblem(store)),
+      notReady: async () => engine.diskProblem() ?? (await storeProblem(store, projections)),
       partners: () => lineStatus(engine.lines(), projections),
       metrics: metrics.text,
     },
@@ -174,9 +174,13 @@ function tlsOf({ smtp }: Configuration): { readonly tls?: { readonly cert: strin
   return { tls: { cert: readFileSync(smtp.tls.cert, 'utf8'), key: readFileSync(smtp.tls.key, 'utf8') } };
 }
 
-async function storeProblem(store: SqliteStore): Promise<string | null> {
-  const read = await store.readFeed(null, { prefixes: [''], max: 1 })();
-  return read._tag === 'Left' ? read.left.message : null;
+/** The store is tried, and the projections that work is found in are asked. */
+async function storeProblem(store: SqliteStore, projections: Projections): Promise<string | null> {
+  const asked = projections.leases(1).then(
+    () => null,
+    (error: unknown) => String(error),
+  );
+  return (await store.problem()) ?? (await asked);
 }
 
 /** In the order in which work flows: first nothing more comes in, then nothing more goes out, then the stores close. */

@@ -15,7 +15,13 @@ export interface ForgetRequest {
   readonly revision: number;
 }
 
-export type WriteRequest = AppendRequest | ForgetRequest;
+/** Asks whether anything can be written: writes what stands there already. */
+export interface ProbeRequest {
+  readonly request: number;
+  readonly probe: true;
+}
+
+export type WriteRequest = AppendRequest | ForgetRequest | ProbeRequest;
 
 export type WriteAnswer =
   | { readonly request: number; readonly revision: number; readonly position: number }

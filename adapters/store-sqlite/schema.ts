@@ -53,6 +53,11 @@ export function lastPosition(db: DatabaseSync): number {
   return Math.max(lastOf('events'), lastOf('forgotten'));
 }
 
+/** Writes the version that stands there already: nothing changes, but the disk has to take it. */
+export function rewriteVersion(db: DatabaseSync): void {
+  db.exec(`pragma user_version = ${versionOf(db)}`);
+}
+
 function migrate(db: DatabaseSync, file: string): void {
   const version = versionOf(db);
   if (version > migrations.length) {

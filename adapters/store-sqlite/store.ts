@@ -21,6 +21,8 @@ import type {
 export interface SqliteStore extends EventStore {
   /** How many commits carried the appends so far: fewer than appends when they share them. */
   commits(): number;
+  /** Why it cannot be written or read now; null: it can. It is tried. */
+  problem(): Promise<string | null>;
   close(): Promise<void>;
 }
 
@@ -44,6 +46,10 @@ export async function openStore(
     return {
       ...reader.reads,
       ...writer.appends,
+      problem: async () => {
+        const read = await reader.reads.readFeed(null, { prefixes: [''], max: 1 })();
+        return (await writer.problem()) ?? (E.isLeft(read) ? read.left.message : null);
+      },
       close: async () => {
         await writer.close();
         await reader.close();
@@ -73,6 +79,7 @@ export function openStoreForReading(directory: string): Pick<EventStore, 'readSt
 
 interface Writing {
   readonly appends: Pick<SqliteStore, 'append' | 'forget' | 'onAppended' | 'commits'>;
+  problem(): Promise<string | null>;
   close(): Promise<void>;
 }
 
@@ -149,6 +156,10 @@ async function startWriter(file: string, onCommit: OnCommit): Promise<Writing> {
       },
       forget: (stream, revision) =>
         TE.map(() => undefined)(() => write((request) => ({ request, forget: stream, revision }))),
+    },
+    problem: async () => {
+      const written = await write((request) => ({ request, probe: true }));
+      return E.isLeft(written) && 'message' in written.left ? written.left.message : null;
     },
     close: () =>
       new Promise((resolve) => {

@@ -10,7 +10,7 @@ import type {
   WriteAnswer,
   WriteRequest,
 } from './messages.ts';
-import { forgottenKept, lastPosition, openForWriting } from './schema.ts';
+import { forgottenKept, lastPosition, openForWriting, rewriteVersion } from './schema.ts';
 
 /**
  * The one writer. Everything that waits when it is free becomes one transaction and shares one sync (group commit); answers go out
@@ -67,7 +67,7 @@ function commitTogether(database: DatabaseSync, requests: readonly WriteRequest[
   const before = position;
   try {
     database.exec('begin immediate');
-    const answers = requests.map((request) => ('forget' in request ? forget(request) : append(request)));
+    const answers = requests.map(write);
     database.exec('commit');
     commits += 1;
     return answers;
@@ -91,6 +91,13 @@ function fail(
     failure = { kind: 'unknown', message: `${file}: ${why}; ${String(error)}` };
   }
   return requests.map(({ request }) => ({ request, failure }));
+}
+
+function write(request: WriteRequest): WriteAnswer {
+  if ('forget' in request) return forget(request);
+  if (!('probe' in request)) return append(request);
+  rewriteVersion(db);
+  return { request: request.request, revision: 0, position };
 }
 
 function append({ request, stream, expected, events }: AppendRequest): WriteAnswer {

@@ -76,3 +76,16 @@ test('a message from one subscriber of ours to another, through the real engine'
   assert.equal(await engine.stop(), 0);
   assert.doesNotMatch(engine.log.join('\n'), /hällo|Grüße|447700900901/);
 });
+
+test('/readyz says so when the store cannot be written any more', async () => {
+  await using place = site({ b: nowhere });
+  // No file of the engine may grow beyond 512 KiB; each time it is asked, the store writes a page.
+  const engine = await place.start(['bash', '-c', 'ulimit -f 512; exec "$@"', 'limited']);
+  const ready = (): Promise<Response> => fetch(`http://127.0.0.1:${engine.httpPort}/readyz`);
+  assert.equal((await ready()).status, 200);
+  let answer = await ready();
+  for (let asked = 0; answer.status === 200 && asked < 300; asked += 1) answer = await ready();
+  assert.equal(answer.status, 503);
+  assert.match(await answer.text(), /events\.db cannot be written/);
+  assert.equal((await fetch(`http://127.0.0.1:${engine.httpPort}/healthz`)).status, 200);
+});
