@@ -9,8 +9,15 @@ import * as E from 'fp-ts/lib/Either.js';
 
 import { DirectoryInUse } from '../../adapters/store-sqlite/lock.ts';
 import { compareProjections } from '../../adapters/store-sqlite/projections/compare.ts';
-import { openProjections } from '../../adapters/store-sqlite/projections/projections.ts';
+import {
+  openProjections,
+  openProjectionsForReading,
+  projectionFile,
+} from '../../adapters/store-sqlite/projections/projections.ts';
+import { renewProjections } from '../../adapters/store-sqlite/projections/renew.ts';
 import { projectionTables } from '../../adapters/store-sqlite/projections/tables.ts';
+import { changeReader } from '../../adapters/store-sqlite/reading.ts';
+import { openForReading } from '../../adapters/store-sqlite/schema.ts';
 import { eventFile, openStore, openStoreForReading } from '../../adapters/store-sqlite/store.ts';
 import { genesisHash, hashOf, sealMetadata, verifyChain } from '../../domain/chain.ts';
 import type { NewEvent } from '../../domain/ports.ts';
@@ -212,6 +219,55 @@ test('a projection loses the rows of a stream that was forgotten while it was no
     await appended(store, 'mms-2', 'no-stream', [over]);
     assert.deepEqual(await look(), [['mms-2'], [], ['mms-1'], []]);
     assert.deepEqual(compareProjections(directory), []);
+    await store.close();
+  }));
+
+test('a new version is built beside the old one, which answers until everything is in the new one', () =>
+  inDirectory(async (directory) => {
+    const store = await openStore(directory);
+    const alias = { ...event('AliasLearned', { id: 'theirs', home: 'mms-1' }), metadata: '{"recordedAt":1}' };
+    await appended(store, 'alias-1', 'no-stream', [alias]);
+    const projections = openProjections(directory);
+    await projections.whenCaughtUp();
+    await projections.close();
+    const file = projectionFile(directory);
+    {
+      using db = new DatabaseSync(file);
+      db.exec(
+        "update checkpoints set version = 0; update message_index set stream = 'as the old one has it'",
+      );
+    }
+    const find = async (): Promise<readonly string[]> => {
+      const reading = openProjectionsForReading(directory);
+      try {
+        return await reading.find('theirs', 10);
+      } finally {
+        reading.close();
+      }
+    };
+    using events = openForReading(eventFile(directory));
+    const read = changeReader(events);
+    // A build that a crash cut short is no hindrance.
+    assert.throws(() =>
+      renewProjections(
+        () => {
+          throw new Error('cut short');
+        },
+        file,
+        0,
+      ),
+    );
+    const meanwhile: Promise<readonly string[]>[] = [];
+    const reading: typeof read = (after, max) => {
+      meanwhile.push(find());
+      return read(after, max);
+    };
+    renewProjections(reading, file, 0);
+    assert.ok(meanwhile.length > 0);
+    for (const found of await Promise.all(meanwhile)) assert.deepEqual(found, ['as the old one has it']);
+    assert.deepEqual(await find(), ['mms-1']);
+    assert.deepEqual(compareProjections(directory), []);
+    renewProjections(() => assert.fail('there is nothing to renew'), file, 0);
     await store.close();
   }));
 

@@ -6,6 +6,7 @@ import { forgottenKept, lastPosition, openForReading } from '../schema.ts';
 import { allProjections } from './all.ts';
 import { follow } from './follow.ts';
 import { answering, type AnswerRow, type Question } from './questions.ts';
+import { renewProjections } from './renew.ts';
 import { projectionTables } from './tables.ts';
 
 /**
@@ -25,6 +26,7 @@ const lookEvery = 1_000;
 const events = openForReading(eventFile);
 const read = changeReader(events);
 const oldest = lastPosition(events) - forgottenKept;
+renewProjections(read, file, oldest);
 const db = new DatabaseSync(file);
 db.exec('pragma journal_mode = wal; pragma synchronous = off; pragma busy_timeout = 5000;');
 const all = allProjections.map((projection) => projectionTables(db, projection, oldest));

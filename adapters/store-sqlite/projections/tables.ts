@@ -18,12 +18,7 @@ export interface ProjectionTables {
  * may be remembered no more (`oldest`): then they are rebuilt from the beginning.
  */
 export function projectionTables(db: DatabaseSync, projection: Projection, oldest: number): ProjectionTables {
-  db.exec(
-    'create table if not exists checkpoints (name text primary key, version integer not null, position integer not null)',
-  );
-  const known = db.prepare('select version, position from checkpoints where name = ?').get(projection.name);
-  const isBehind = Number(known?.['position'] ?? 0) < oldest;
-  if (Number(known?.['version'] ?? -1) !== projection.version || isBehind) makeAnew(db, projection);
+  if (!isKept(db, projection, oldest)) makeAnew(db, projection);
   let position = Number(
     db.prepare('select position from checkpoints where name = ?').get(projection.name)?.['position'] ?? 0,
   );
@@ -43,6 +38,15 @@ export function projectionTables(db: DatabaseSync, projection: Projection, oldes
       position = next;
     },
   };
+}
+
+/** It is there in this version, and not so far behind that removals may have been forgotten (`oldest`). */
+export function isKept(db: DatabaseSync, { name, version }: Projection, oldest: number): boolean {
+  db.exec(
+    'create table if not exists checkpoints (name text primary key, version integer not null, position integer not null)',
+  );
+  const known = db.prepare('select version, position from checkpoints where name = ?').get(name);
+  return known?.['version'] === version && Number(known['position']) >= oldest;
 }
 
 function makeAnew(db: DatabaseSync, { name, version, tables }: Projection): void {
