@@ -75,7 +75,7 @@ export function intakes(context: Context, budget: ByteBudget, accept: Accept): B
             envelope,
             arrivedAt: context.clock.now(),
             read,
-            keep: once(() => keep(context, read, body)),
+            keep: once(() => keep(context, visitor, read, body)),
           });
         } catch (error) {
           const trace = error instanceof Error ? error.stack : String(error);
@@ -100,6 +100,7 @@ function once<A>(action: () => A): () => A {
 
 async function keep(
   context: Context,
+  { partner }: KnownVisitor,
   read: PduRead,
   body: ContentWriter,
 ): Promise<E.Either<ContentFailure, KeptContent>> {
@@ -110,7 +111,9 @@ async function keep(
     head.keep()(),
     read.bodySize === 0 ? E.right(null) : body.keep()(),
   ]);
-  if (E.isLeft(headKept)) return headKept;
-  if (E.isLeft(bodyKept)) return bodyKept;
-  return E.right({ head: headKept.right, body: bodyKept.right });
+  const kept = E.isLeft(headKept)
+    ? headKept
+    : E.map((ref: ContentRef | null) => ({ head: headKept.right, body: ref }))(bodyKept);
+  if (E.isLeft(kept)) context.log.error({ partner, why: kept.left.message }, 'a PDU could not be kept');
+  return kept;
 }
