@@ -10,6 +10,7 @@ import {
   resend,
   type OperatorDecision,
 } from '../../domain/mms/decide/operator.ts';
+import { due } from '../../domain/mms/due.ts';
 import type { MmsState } from '../../domain/mms/state.ts';
 import {
   arrives,
@@ -172,6 +173,17 @@ describe('resend', () => {
 
   test('what waits anyway does not', () => {
     given(arrives(asked)).when(resent(true)).then([]);
+  });
+
+  test('what was never sent and failed for want of time, or by an operator, goes after all', () => {
+    for (const ending of [time(t0 + 30 * 24 * hour), dropped, expired]) {
+      const reopened = after(arrives(asked), ending).closed ? [{ type: 'Reopened' } as const] : [];
+      const state = given(arrives(asked), ending)
+        .when(resent())
+        .then([...reopened, { type: 'Resent', recipients: [b1], newTransaction: false, mayBeSecond: false }]);
+      assert.equal(state.recipients.get(b1)?.delivery.kind, 'pending');
+      assert.ok(due(state).some((item) => item.do === 'forward'));
+    }
   });
 });
 

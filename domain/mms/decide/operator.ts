@@ -96,7 +96,7 @@ export interface Again {
 export function resend(state: MmsState, again: Again, hand: Hand, moment: Moment): OperatorDecision {
   const legs = legsOn(state, again.from).filter((leg) => missing(state, leg).length > 0);
   if (legs.length === 0) return unchanged('there is nobody it has not reached');
-  const free = legs.filter(({ stage }) => stage.kind !== 'claimed' && stage.kind !== 'waiting');
+  const free = legs.filter((leg) => leg.stage.kind !== 'claimed' && !isWaiting(state, leg));
   if (free.length === 0) return unchanged('it is being sent already, or waits to be');
   const going = free.filter((leg) => again.evenIfSent || wasRefused(leg) || !mayHaveGotThrough(leg));
   if (going.length === 0) return unchanged(perhapsSent);
@@ -115,6 +115,11 @@ export function resend(state: MmsState, again: Again, hand: Hand, moment: Moment
       },
     ]),
   );
+}
+
+/** It will be tried again by itself. One whose recipients have all failed meanwhile, by the clock or an operator, will not. */
+function isWaiting(state: MmsState, leg: Leg): boolean {
+  return leg.stage.kind === 'waiting' && unacknowledged(state, leg).length > 0;
 }
 
 /** Everybody the message is still to reach fails as `Expired`, and the originator hears it if it asked. */
