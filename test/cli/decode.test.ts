@@ -86,6 +86,15 @@ describe('decode with a configuration', () => {
   });
 });
 
+describe('a preview', () => {
+  it('says so where a mail is too much for the library', async () => {
+    const file = pduFile('parts.eml', forwardMail({}, `${'--b\r\n\r\nx\r\n'.repeat(10_000)}--b--\r\n`));
+    const { status, stdout, stderr } = await mm4(['decode', file, '--preview']);
+    assert.deepEqual([status, stdout], [1, '']);
+    assert.match(stderr, /^mm4: no preview: .*; without --preview you see what the engine makes of it\n$/);
+  });
+});
+
 describe('decode used wrongly', () => {
   it('says what is wrong, and its exit code is 2', async () => {
     const cases: readonly [readonly string[], RegExp][] = [
