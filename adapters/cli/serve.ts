@@ -61,8 +61,7 @@ async function start(
   const { node, smtp, http } = configuration;
   const metrics = openMetrics();
   const store = await openStore(node.dataDir, metrics.stores.committed).catch((error: unknown) => {
-    if (!(error instanceof DirectoryInUse)) throw error;
-    throw new CommandError(error.message, exitCodes.unavailable);
+    throw new CommandError(storeMessage(node.dataDir, error), exitCodes.unavailable);
   });
   const content = openSegmentStore(node.dataDir, systemClock);
   const projections = openProjections(node.dataDir);
@@ -125,6 +124,12 @@ function reloadFrom(file: string | undefined, engine: Engine, by: string): Retur
     if (!(error instanceof CommandError)) throw error;
     return Promise.resolve(E.left(error.message));
   }
+}
+
+function storeMessage(directory: string, error: unknown): string {
+  if (error instanceof DirectoryInUse) return error.message;
+  const why = error instanceof Error ? error.message : String(error);
+  return `the data directory ${directory} cannot be used (${why}): make it one that this user may write to, or change node.dataDir`;
 }
 
 /** An address that cannot be listened on is the operator's to change. */
