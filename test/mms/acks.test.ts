@@ -301,6 +301,13 @@ describe('a RES that refuses for now', () => {
       .then([{ type: 'ForwardSent' }]);
   });
 
+  test('again and again without a transaction id, refuses the same transaction only once', () => {
+    const nameless = { transactionId: '' };
+    given(...inFlight, res(transient, nameless))
+      .when(res(transient, { ...nameless, at: t0 + 2 * minute }))
+      .then([second], [second]);
+  });
+
   test('and then says Ok to the earlier transaction: the partner has it after all', () => {
     const state = given(...inFlight, res(transient))
       .when(res('Ok', { nth: 0 }))

@@ -32,8 +32,8 @@ export interface Finished {
 
 const second = 1_000;
 const hour = 3_600 * second;
-/** Longer than any expiry and the wait for reports that follows it. */
-const atMost = 60 * hour;
+/** Everybody answers at once, and no wait is longer than an hour. */
+const atMost = 6 * hour;
 
 /** The current code goes on with a copy of a fixture's data directory, with all partners up, until nothing is owed or awaited. */
 export async function finish(fixture: Fixture, directory: string): Promise<Finished> {

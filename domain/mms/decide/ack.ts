@@ -71,13 +71,18 @@ function markOf(
   if (open.length === 0) {
     return concerned.every((address) => leg.res.get(address) === status.code) ? 'second' : 'contradicting';
   }
-  if (transactionId !== '' && transactionId !== leg.ids?.transactionId) return ofEarlierTransaction(status);
+  if (!answersTransactionInHand(leg, transactionId)) return ofEarlierTransaction(status);
   if (status.class === 'transient') {
     const needing = unacknowledged(state, leg);
     if (!open.some((address) => needing.includes(address))) return 'contradicting';
     if (open.every((address) => leg.refusedForNow.includes(address))) return 'second';
   }
   return ofStage(leg);
+}
+
+/** One without a transaction id does, as long as there is one in hand. */
+function answersTransactionInHand({ ids }: Leg, transactionId: string): boolean {
+  return ids !== null && (transactionId === '' || transactionId === ids.transactionId);
 }
 
 /** A RES that refused it for now ended that transaction. Another one to it counts only if the partner has the message after all. */
