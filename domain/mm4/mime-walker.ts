@@ -54,10 +54,13 @@ export function mimeWalker(top: readonly HeaderField[], sink?: PartSink): MimeWa
     return end;
   };
 
-  /** Puts the chunk behind what is kept back; without copying it where no boundary can begin in what is kept back. */
+  /**
+   * Puts the chunk behind what is kept back; without copying it where no boundary can begin in what is kept back. A shorter chunk than
+   * a boundary's first octets, or an empty one, cannot tell.
+   */
   const join = (bytes: Buffer): void => {
     const seam = Buffer.concat([pending, bytes.subarray(0, 3)]).indexOf('\n--');
-    if (seam >= 0 && seam <= pending.length) {
+    if (bytes.length < 3 || (seam >= 0 && seam <= pending.length)) {
       pending = Buffer.concat([pending, bytes]);
     } else {
       emit(pending.length);

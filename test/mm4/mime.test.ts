@@ -17,6 +17,13 @@ function partsOf(contentType: string, body: string): readonly (readonly [string,
 const part = (headers: string, content: string, boundary = 'b'): string =>
   `--${boundary}\r\n${headers}\r\n\r\n${content}\r\n`;
 
+test('parts are found wherever a chunk ends, also where the first one ends with the header block', () => {
+  const mail = forwardMail({}, `${part('Content-Type: text/plain', 'one')}${part('', 'two')}--b--\r\n`);
+  const whole = readMail(mail);
+  assert.equal(whole.mime.parts.length, 2);
+  for (let size = 1; size < mail.length; size += 1) assert.deepEqual(readMail(mail, size), whole, `${size}`);
+});
+
 test('nested multiparts are flattened, preamble and epilogue are no parts', () => {
   const inner = `${part('Content-Type: text/plain', 'one', 'c')}${part('Content-Type: text/html', 'two', 'c')}--c--\r\nepilogue`;
   const body = `preamble\r\n${part('Content-Type: multipart/alternative; boundary=c', inner)}${part('Content-Type: image/png', 'three')}--b--\r\nepilogue\r\n--b\r\nmore`;
