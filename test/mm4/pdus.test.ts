@@ -16,7 +16,7 @@ import { relayForward } from '../../domain/mm4/relay.ts';
 import { renderAddress } from '../../domain/mm4/render-address.ts';
 import { wrapMultipart } from '../../domain/mm4/wrap-multipart.ts';
 import { sha256 } from '../../domain/hash.ts';
-import { asDelivery, asForward, asRead, asRes, decodeMail, readMail } from './support.ts';
+import { arrivedAt, asDelivery, asForward, asRead, asRes, decodeMail, readMail } from './support.ts';
 
 // Laws of whole PDUs, of all six types.
 
@@ -24,7 +24,11 @@ const numRuns = Number(process.env['LAWS_RUNS'] ?? 300);
 
 // ---------------------------------------------------------------- arbitrary PDUs
 
-const id = fc.string({ unit: fc.constantFrom(...'abcXYZ019.@-_/+='), minLength: 1, maxLength: 60 });
+const id = fc.string({
+  unit: fc.constantFrom(...Array.from('abcXYZ019.@-_/+=')),
+  minLength: 1,
+  maxLength: 60,
+});
 const quoting = fc.constantFrom('quoted' as const, 'bare' as const, 'angle' as const);
 const instant = fc.integer({ min: 946_684_800, max: 4_102_444_800 }).map((seconds) => seconds * 1_000);
 const number = fc.bigInt({ min: 10n ** 7n, max: 10n ** 15n - 1n }).map((digits) => `+${digits}`);
@@ -37,7 +41,7 @@ const type = fc.constantFrom('image/jpeg', 'text/plain; charset=utf-8', 'audio/a
 const part = fc.record({
   type,
   name: fc
-    .string({ unit: fc.constantFrom(...'abc-_.19 ()'), minLength: 1, maxLength: 40 })
+    .string({ unit: fc.constantFrom(...Array.from('abc-_.19 ()')), minLength: 1, maxLength: 40 })
     .map((name) => `n${name.trim()}`),
   bytes: fc.uint8Array({ maxLength: 300 }),
 });
@@ -358,7 +362,14 @@ test('decoding is total on real PDUs that something happened to, strict or not, 
       ([original, mutations], strict, chunk) => {
         const mail = mutations.reduce<Buffer>((changed, mutate) => mutate(changed), original);
         const pdu = decodeMail(mail, { strict });
-        const judged = { pdu, rcptTo: ['+447700900456'], refusal: null, rcptReplies: [], deliverTo: [] };
+        const judged = {
+          pdu,
+          rcptTo: ['+447700900456'],
+          refusal: null,
+          rcptReplies: [],
+          deliverTo: [],
+          arrivedAt,
+        };
         assert.ok(JSON.stringify(expectationOf(judged)).includes('"warnings":['));
         assert.deepEqual(readMail(mail, chunk), readMail(mail));
       },
