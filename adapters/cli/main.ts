@@ -42,11 +42,6 @@ function help({ usage, summary, details, example }: Command): string {
   return `usage: ${usage}\n\n${summary}\n\n${details}\n\nexample:\n${example.replace(/^/gm, '  ')}\n`;
 }
 
-// Whoever reads the output, `head` for instance, may have seen enough.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit();
-});
 // What a command stands on is compiled once and not at each start; where this cannot be written, it is compiled each time.
 enableCompileCache(fileURLToPath(new URL('../../node_modules/.cache/mm4', import.meta.url)));
 // A reader that has seen enough (`| head`) is no error.
