@@ -15,6 +15,7 @@ import {
   b1,
   claim,
   dropped,
+  expiresAt,
   hour,
   minute,
   read,
@@ -185,6 +186,25 @@ describe('deciding', () => {
       const open = state.legs.flatMap((leg) => unacknowledged(state, leg));
       assert.equal(new Set(open).size, open.length, 'a recipient is tried on two legs');
     }
+  });
+
+  test('tries nothing before its time, nor when that is over', () => {
+    fc.assert(
+      fc.property(lives, (commands) => {
+        let world = unborn;
+        for (const command of commands) {
+          const { legs } = world.state;
+          const next = step(world, command);
+          for (const { leg: number } of ofType(next.history.slice(world.history.length), 'ForwardStarted')) {
+            const leg = legs[number - 1];
+            assert.ok(leg?.stage.kind === 'waiting' && leg.stage.nextAttemptAt <= next.now);
+            assert.ok(next.now < leg.deadline && leg.deadline <= expiresAt);
+          }
+          world = next;
+        }
+      }),
+      { numRuns },
+    );
   });
 
   always('closes only what owes and awaits nothing', ({ state }) => {
