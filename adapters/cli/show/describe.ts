@@ -132,7 +132,7 @@ function describeHand(event: Held | Released | Rerouted | Resent | Dropped | Par
 function origin({ partner, account }: Received['from'], address: string): string {
   return partner === ownSubscribers
     ? `an own subscriber (${account}, ${address})`
-    : `${partner} (${account}, ${address})`;
+    : `${partner} (${account === address ? address : `${account}, ${address}`})`;
 }
 
 function wants(flags: Received['flags']): string {
