@@ -51,7 +51,7 @@ const option = <A>(arbitrary: fc.Arbitrary<A>): fc.Arbitrary<A | undefined> =>
 const forward = fc.record({
   parts: fc.array(part, { minLength: 1, maxLength: 5 }),
   sender: number,
-  to: fc.uniqueArray(number, { minLength: 1, maxLength: 60 }),
+  to: fc.uniqueArray(number, { minLength: 1, maxLength: 60, size: 'max' }),
   typeSuffix: fc.boolean(),
   subject: option(text),
   transactionId: id,
