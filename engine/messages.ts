@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as RA from 'fp-ts/lib/ReadonlyArray.js';
 
-import { hashOf } from '../domain/chain.ts';
+import { verifyChain, type ChainBreak } from '../domain/chain.ts';
 import { currentVersion, decodeEvent, encodeEvent, type UnreadableEvent } from '../domain/mms/codec.ts';
 import { due, owed, type Due } from '../domain/mms/due.ts';
 import type { MmsEvent } from '../domain/mms/events.ts';
@@ -148,16 +148,29 @@ export function messages(
   };
 }
 
-/** Folds stored events; fails closed on one this program does not know. */
+/** Folds stored events; fails closed on one that this program does not know, or that is not what was written. */
 export function fold(stream: string, stored: readonly StoredEvent[]): E.Either<UnreadableEvent, Loaded> {
   const last = stored.at(-1);
   if (last === undefined) return E.right({ state: nothing, tip: emptyTip(stream) });
   return pipe(
-    stored,
-    RA.traverse(E.Applicative)(decodeEvent),
-    E.map((events) => ({
-      state: events.reduce(evolve, nothing),
-      tip: { revision: last.revision, hash: hashOf(last.metadata) },
-    })),
+    verifyChain(stream, stored),
+    E.mapLeft(changed),
+    E.chain((hash) =>
+      pipe(
+        stored,
+        RA.traverse(E.Applicative)(decodeEvent),
+        E.map((events) => ({
+          state: events.reduce(evolve, nothing),
+          tip: { revision: last.revision, hash },
+        })),
+      ),
+    ),
   );
+}
+
+function changed({ stream, revision, message }: ChainBreak): UnreadableEvent {
+  return {
+    kind: 'unreadable',
+    message: `${stream}, revision ${revision}: ${message}; restore events.db from a backup`,
+  };
 }

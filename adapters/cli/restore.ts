@@ -1,5 +1,6 @@
 import { restoreBackup } from '../backup/restore.ts';
 import { DirectoryInUse, lockDirectory } from '../store-sqlite/lock.ts';
+import { openMark } from '../store-sqlite/mark.ts';
 import { orRefuse } from './backup.ts';
 import type { Command } from './commands.ts';
 import { readConfiguration } from './configuration.ts';
@@ -24,6 +25,7 @@ export const restoreCommand: Command = {
     }
     const { dataDir } = readConfiguration(values.config).node;
     const { takenAt, events } = await orRefuse(restoreBackup(backup, dataDir, lock));
+    openMark(dataDir, events.position ?? 0).close();
     process.stdout.write(
       `${dataDir}: ${events.streams} streams, ${events.events} events as of ${takenAt}; check it with mm4 verify, then start the engine\n`,
     );

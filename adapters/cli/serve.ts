@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import type { Configuration, Endpoint } from '../../domain/configuration.ts';
 import { startEngine, type Engine } from '../../engine/engine.ts';
 import type { ContextBase } from '../../engine/live-context.ts';
-import { openSegmentStore, type SegmentStore } from '../content-segments/store.ts';
+import type { SegmentStore } from '../content-segments/store.ts';
 import { startHttpServer } from '../http/server.ts';
 import { httpMailbox } from '../mailbox/gateway.ts';
 import { openLog } from '../log/log.ts';
@@ -16,9 +16,8 @@ import { samePassword, systemClock, systemRandomness, systemTimers } from '../ru
 import type { SmtpServer } from '../smtp-in/options.ts';
 import { startSmtpServer } from '../smtp-in/server.ts';
 import { smtpTransport } from '../smtp-out/transport.ts';
-import { DirectoryInUse } from '../store-sqlite/lock.ts';
-import { openProjections, type Projections } from '../store-sqlite/projections/projections.ts';
-import { openStore, type SqliteStore } from '../store-sqlite/store.ts';
+import type { Projections } from '../store-sqlite/projections/projections.ts';
+import type { SqliteStore } from '../store-sqlite/store.ts';
 import { traceHub, type TraceHub } from '../trace/hub.ts';
 import { tapInto } from '../trace/tap.ts';
 import type { Command } from './commands.ts';
@@ -26,6 +25,7 @@ import { readConfiguration } from './configuration.ts';
 import { CommandError, exitCodes } from './exit.ts';
 import { httpOptions } from './http-options.ts';
 import { lineStatus } from './line-status.ts';
+import { openStores, orRefuse } from './open-stores.ts';
 import { parseOptions } from './options.ts';
 
 const usage = 'mm4 serve [--config FILE]';
@@ -60,15 +60,10 @@ async function start(
 ): Promise<{ readonly stopped: Promise<void> }> {
   const { node, smtp, http } = configuration;
   const metrics = openMetrics();
-  const store = await openStore(node.dataDir, metrics.stores.committed).catch((error: unknown) => {
-    throw new CommandError(storeMessage(node.dataDir, error), exitCodes.unavailable);
-  });
-  const content = openSegmentStore(node.dataDir, systemClock);
-  const projections = openProjections(node.dataDir);
-  store.onAppended(projections.wake);
+  const { store, content, projections } = await openStores(node.dataDir, metrics.stores.committed, log);
   const traces = traceHub();
   const base = contextOf(configuration, log, store, content, projections, traces, metrics);
-  const engine = await startEngine(base);
+  const engine = await orRefuse(node.dataDir, () => startEngine(base));
   const reload = (by: string): ReturnType<Engine['reload']> => reloadFrom(file, engine, by);
   const smtpServer = startSmtpServer({
     host: smtp.listen.host,
@@ -124,12 +119,6 @@ function reloadFrom(file: string | undefined, engine: Engine, by: string): Retur
     if (!(error instanceof CommandError)) throw error;
     return Promise.resolve(E.left(error.message));
   }
-}
-
-function storeMessage(directory: string, error: unknown): string {
-  if (error instanceof DirectoryInUse) return error.message;
-  const why = error instanceof Error ? error.message : String(error);
-  return `the data directory ${directory} cannot be used (${why}): make it one that this user may write to, or change node.dataDir`;
 }
 
 /** An address that cannot be listened on is the operator's to change. */

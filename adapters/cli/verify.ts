@@ -3,6 +3,7 @@ import { droppedSegments, retentionStream } from '../../engine/retention/dropped
 import { openSegmentStore } from '../content-segments/store.ts';
 import { systemClock } from '../runtime/runtime.ts';
 import { examine, type Examination } from '../store-sqlite/examine.ts';
+import { StoreDamaged } from '../store-sqlite/trouble.ts';
 import { compareProjections } from '../store-sqlite/projections/compare.ts';
 import type { Command } from './commands.ts';
 import { readConfiguration } from './configuration.ts';
@@ -39,7 +40,11 @@ async function verify(directory: string, print: (line: string) => void): Promise
     damaged += 1;
     print(`${place}: ${what}`);
   };
-  const store = openStore(directory);
+  const store = openStore(directory, report);
+  if (store === null) {
+    print('the events cannot be read, so nothing else can be checked; 1 damaged');
+    return damaged;
+  }
   const content = openSegmentStore(directory, systemClock);
   const check = contentCheck(content, () => droppedSegments(store.stream(retentionStream)));
   try {
@@ -99,10 +104,15 @@ function verifyProjections(directory: string, report: (damage: Damage) => void):
   }
 }
 
-function openStore(directory: string): Examination {
+/** Null: its damage is reported. */
+function openStore(directory: string, report: (damage: Damage) => void): Examination | null {
   try {
     return examine(directory);
   } catch (error) {
+    if (error instanceof StoreDamaged) {
+      report({ place: 'events.db', what: error.message });
+      return null;
+    }
     throw new CommandError(messageOf(error), exitCodes.notFound);
   }
 }

@@ -78,7 +78,7 @@ export function openSegmentStore(
 
   const keyOf = async (ref: ContentRef, { kind, key }: Reference): Promise<Uint8Array> => {
     const found = await shelves[kind].keys.find(key);
-    if (found === null) throw new ContentError(erased(ref, 'its key was destroyed'));
+    if (found === null) throw new ContentError(erased(ref, 'its key is not there any more'));
     return found;
   };
 
@@ -89,7 +89,7 @@ export function openSegmentStore(
     const path = shelves[kind].segments.pathOf(segment);
     const take = async (from: number, to: number): Promise<Buffer> => {
       const octets = await files.read(path, position + from, to - from);
-      if (octets === null) throw new ContentError(erased(ref, 'its segment was dropped'));
+      if (octets === null) throw new ContentError(erased(ref, 'its segment is not there any more'));
       return octets;
     };
     try {

@@ -1,11 +1,13 @@
 import type { StoredEvent } from '../../domain/ports.ts';
 import { eventOf, eventReader } from './reading.ts';
-import { openForReading } from './schema.ts';
+import { missingAfter, readMark } from './mark.ts';
+import { lastPosition, openForReading } from './schema.ts';
 import { eventFile, storeExists } from './store.ts';
+import { explaining, StoreDamaged } from './trouble.ts';
 
 /** Looks through a whole event file, beside a running engine or without one. */
 export interface Examination {
-  /** What SQLite itself finds wrong with the file; empty: nothing. */
+  /** What SQLite itself finds wrong with the file, and whether it ends too early; empty: nothing. */
   integrity(): readonly string[];
   /** Every stream with all its events, in the order in which they began. */
   streams(): Iterable<{ readonly stream: string; readonly events: readonly StoredEvent[] }>;
@@ -17,14 +19,22 @@ export interface Examination {
 const pageSize = 1_000;
 const complaintsAtMost = 20;
 
-/** Throws if there is no event file, or none that this program can read. */
+/** Throws if there is no event file, `StoreDamaged` if it holds nothing that can be read. */
 export function examine(directory: string): Examination {
   if (!storeExists(directory)) {
     throw new Error(
       `there is no event store in ${directory}: name the node.dataDir of an engine that has run`,
     );
   }
-  const db = openForReading(eventFile(directory));
+  const file = eventFile(directory);
+  // Read before the events: a running engine moves it on.
+  const mark = explaining(file, () => readMark(directory));
+  const db = openForReading(file);
+  if (lastPosition(db) === 0) {
+    const missing = missingAfter(0, mark) ?? 'it holds no events';
+    db.close();
+    throw new StoreDamaged(`${missing}: put it back, or restore it from a backup`);
+  }
   const reader = eventReader(db);
   const names = db.prepare('select id, name from streams where id > ? order by id limit ?');
   const eventsOf = (name: string): readonly StoredEvent[] => reader.stream(name, 0).map(eventOf);
@@ -33,7 +43,9 @@ export function examine(directory: string): Examination {
       const found = db.prepare(`pragma integrity_check(${complaintsAtMost})`).all();
       const complaints = found.map((row) => String(row['integrity_check'])).filter((text) => text !== 'ok');
       const strays = db.prepare('pragma foreign_key_check').all().length;
-      return strays === 0 ? complaints : [...complaints, `${strays} events belong to no stream`];
+      if (strays > 0) complaints.push(`${strays} events belong to no stream`);
+      const missing = missingAfter(lastPosition(db), mark);
+      return missing === null ? complaints : [...complaints, missing];
     },
     *streams() {
       for (let after = 0; ;) {

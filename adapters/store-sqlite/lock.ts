@@ -1,8 +1,13 @@
+import { mkdirSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 
+import { explained, explaining, sqliteCode } from './trouble.ts';
+
 /** Another engine works on this directory. */
 export class DirectoryInUse extends Error {}
+
+const busy = 5;
 
 /**
  * One engine a directory: an exclusive transaction held on an SQLite file of its own. The operating system drops it with the
@@ -10,11 +15,13 @@ export class DirectoryInUse extends Error {}
  */
 export function lockDirectory(directory: string): { release(): void } {
   const file = join(directory, 'engine.lock');
-  const db = new DatabaseSync(file);
+  explaining(directory, () => mkdirSync(directory, { recursive: true }));
+  const db = explaining(file, () => new DatabaseSync(file));
   try {
     db.exec('pragma busy_timeout = 0; begin exclusive;');
-  } catch {
+  } catch (error) {
     db.close();
+    if (sqliteCode(error) !== busy) throw explained(file, error, 'delete it');
     throw new DirectoryInUse(
       `another engine is running on ${directory}: stop it first, or give this one a node.dataDir of its own`,
     );

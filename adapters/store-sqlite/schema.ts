@@ -1,4 +1,7 @@
+import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
+
+import { explaining, StoreRefused } from './trouble.ts';
 
 /** The schema, step by step; `user_version` says how far a file is. Steps are only ever added at the end. */
 const migrations: readonly string[] = [
@@ -32,13 +35,21 @@ export function openForWriting(file: string): DatabaseSync {
 
 /** Opens it beside whoever writes: nothing is ever written through this connection. */
 export function openForReading(file: string): DatabaseSync {
-  const db = new DatabaseSync(file);
-  db.exec('pragma busy_timeout = 5000; pragma query_only = on;');
-  const version = versionOf(db);
-  if (version > migrations.length) {
-    throw new Error(`${file} has schema ${version}, this program knows ${migrations.length}: upgrade it`);
-  }
-  return db;
+  return explaining(file, () => {
+    const db = new DatabaseSync(file);
+    db.exec('pragma busy_timeout = 5000; pragma query_only = on;');
+    knownVersionOf(db, file);
+    return db;
+  });
+}
+
+/** Where the events of a file end, before anything is changed in it or beside it; 0: it holds none, or there is none. */
+export function lastPositionIn(file: string): number {
+  if (!existsSync(file)) return 0;
+  return explaining(file, () => {
+    using db = new DatabaseSync(file, { readOnly: true });
+    return knownVersionOf(db, file) === 0 ? 0 : lastPosition(db);
+  });
 }
 
 /** Whether a file has the schema of this program; an older one gets it when an engine starts on it. */
@@ -46,11 +57,14 @@ export function isUpToDate(db: DatabaseSync): boolean {
   return versionOf(db) === migrations.length;
 }
 
+/** Tables that have positions, by the schema that brought them. */
+const positioned = ['events', 'forgotten'];
+
 /** The last position that was given, to an event or to a removal; 0: none. */
 export function lastPosition(db: DatabaseSync): number {
   const lastOf = (table: string): number =>
     Number(db.prepare(`select max(position) as last from ${table}`).get()?.['last'] ?? 0);
-  return Math.max(lastOf('events'), lastOf('forgotten'));
+  return Math.max(0, ...positioned.slice(0, versionOf(db)).map(lastOf));
 }
 
 /** Writes the version that stands there already: nothing changes, but the disk has to take it. */
@@ -59,14 +73,19 @@ export function rewriteVersion(db: DatabaseSync): void {
 }
 
 function migrate(db: DatabaseSync, file: string): void {
-  const version = versionOf(db);
-  if (version > migrations.length) {
-    throw new Error(`${file} has schema ${version}, this program knows ${migrations.length}: upgrade it`);
-  }
+  const version = knownVersionOf(db, file);
   for (const [index, step] of migrations.entries()) {
     if (index < version) continue;
     db.exec(`begin immediate; ${step} pragma user_version = ${index + 1}; commit;`);
   }
+}
+
+function knownVersionOf(db: DatabaseSync, file: string): number {
+  const version = versionOf(db);
+  if (version <= migrations.length) return version;
+  throw new StoreRefused(
+    `${file} has schema ${version}, this program knows ${migrations.length}: upgrade it`,
+  );
 }
 
 function versionOf(db: DatabaseSync): number {

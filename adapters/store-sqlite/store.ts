@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 
@@ -7,7 +7,10 @@ import * as TE from 'fp-ts/lib/TaskEither.js';
 
 import type { AppendFailure, Appended, EventStore, FeedPage, StoreUnavailable } from '../../domain/ports.ts';
 import { lockDirectory } from './lock.ts';
+import { markFile, missingAfter, readMark } from './mark.ts';
 import { eventOf, positionOf } from './reading.ts';
+import { lastPositionIn } from './schema.ts';
+import { explained, StoreRefused } from './trouble.ts';
 import type {
   FromWriter,
   ReadAnswer,
@@ -30,17 +33,26 @@ export const eventFile = (directory: string): string => join(directory, 'events.
 
 export const storeExists = (directory: string): boolean => existsSync(eventFile(directory));
 
+/** Whether anything was ever recorded here. Throws `StoreRefused` if that cannot be read. */
+export const holdsEvents = (directory: string): boolean => lastPositionIn(eventFile(directory)) > 0;
+
 /** Hears of each commit: how many writes shared it, and the seconds it took. */
 export type OnCommit = (writes: number, seconds: number) => void;
 
-/** Opens the store of an engine: locks the directory, makes or upgrades the file. Throws `DirectoryInUse`. */
+/**
+ * Opens the store of an engine: locks the directory, makes or upgrades the file. Throws `DirectoryInUse`, or `StoreRefused` for what
+ * is damaged, cannot be written or ends too early.
+ *
+ * @param warn hears what an operator should know of a store that can be used
+ */
 export async function openStore(
   directory: string,
   onCommit: OnCommit = () => undefined,
+  warn: (what: string) => void = () => undefined,
 ): Promise<SqliteStore> {
-  mkdirSync(directory, { recursive: true });
   const lock = lockDirectory(directory);
   try {
+    refuseIfCutShort(directory, warn);
     const writer = await startWriter(eventFile(directory), onCommit);
     const reader = startReader(eventFile(directory));
     return {
@@ -59,6 +71,22 @@ export async function openStore(
   } catch (error) {
     lock.release();
     throw error;
+  }
+}
+
+/** Nothing has been opened for writing yet, so a file that is put back finds everything as it was. */
+function refuseIfCutShort(directory: string, warn: (what: string) => void): void {
+  const file = eventFile(directory);
+  const [position, mark] = [lastPositionIn(file), readMark(directory)];
+  const missing = missingAfter(position, mark);
+  if (missing !== null) {
+    throw new StoreRefused(
+      `${file}: ${missing}. Put back the file that held them (${file}-wal, if that is gone), or restore a backup; ` +
+        `to go on without them, delete ${markFile(directory)}`,
+    );
+  }
+  if (mark === null && position > 0) {
+    warn(`there is no ${markFile(directory)} yet: whether events are missing can be told from now on`);
   }
 }
 
@@ -137,7 +165,7 @@ async function startWriter(file: string, onCommit: OnCommit): Promise<Writing> {
     for (const listener of listeners) listener();
   });
   worker.on('error', (error) => {
-    started.reject(error);
+    started.reject(explained(file, error));
     lost(error instanceof Error ? error.message : String(error));
   });
   worker.on('exit', (code) => lost(`exit ${code}`));

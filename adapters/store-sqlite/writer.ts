@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { parentPort, receiveMessageOnPort, workerData, type MessagePort } from 'node:worker_threads';
 import type { DatabaseSync } from 'node:sqlite';
 
@@ -10,6 +11,7 @@ import type {
   WriteAnswer,
   WriteRequest,
 } from './messages.ts';
+import { openMark } from './mark.ts';
 import { forgottenKept, lastPosition, openForWriting, rewriteVersion } from './schema.ts';
 
 /**
@@ -35,6 +37,7 @@ const insertForgotten = db.prepare('insert into forgotten (position, stream) val
 const pruneForgotten = db.prepare('delete from forgotten where position <= ?');
 
 let position = lastPosition(db);
+const mark = openMark(dirname(file), position);
 let commits = 0;
 
 port.on('message', (first: ToWriter) => {
@@ -47,6 +50,7 @@ port.on('message', (first: ToWriter) => {
   if (requests.length > 0) answer(requests);
   if (closing) {
     db.close();
+    mark.close();
     port.close();
   }
 });
@@ -70,10 +74,20 @@ function commitTogether(database: DatabaseSync, requests: readonly WriteRequest[
     const answers = requests.map(write);
     database.exec('commit');
     commits += 1;
+    moveMark();
     return answers;
   } catch (error) {
     position = before;
     return fail(database, requests, error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** The commit stands, whatever becomes of its mark: one that stays behind vouches for less. */
+function moveMark(): void {
+  try {
+    mark.moveTo(position);
+  } catch {
+    return;
   }
 }
 

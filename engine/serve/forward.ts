@@ -13,6 +13,7 @@ import type { Messages } from '../messages.ts';
 import { momentFor } from '../moment.ts';
 import { sealDialogue } from './dialogue.ts';
 import { composeForward, type ForwardMail } from './forward-mail.ts';
+import { judgeContent } from './judge-content.ts';
 import type { Line } from './line.ts';
 import { tellLine } from './tell-line.ts';
 
@@ -78,7 +79,8 @@ async function performOne(
   if (E.isLeft(started) || claim === undefined) return;
   const mail = await composeForward(context, started.right.state, claim, line, session);
   const outcome = await send(context, mail, session, leaseUntil);
-  await record(context, messages, stream, line, session, claim, mail, outcome);
+  const judged = await judgeContent(context, stream, outcome);
+  await record(context, messages, stream, line, session, claim, mail, judged);
 }
 
 async function send(

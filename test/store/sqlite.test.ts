@@ -247,6 +247,7 @@ test('a new version is built beside the old one, which answers until everything 
     };
     using events = openForReading(eventFile(directory));
     const read = changeReader(events);
+    const reach = { oldest: 0, newest: 1 };
     // A build that a crash cut short is no hindrance.
     assert.throws(() =>
       renewProjections(
@@ -254,7 +255,7 @@ test('a new version is built beside the old one, which answers until everything 
           throw new Error('cut short');
         },
         file,
-        0,
+        reach,
       ),
     );
     const meanwhile: Promise<readonly string[]>[] = [];
@@ -262,19 +263,21 @@ test('a new version is built beside the old one, which answers until everything 
       meanwhile.push(find());
       return read(after, max);
     };
-    renewProjections(reading, file, 0);
+    renewProjections(reading, file, reach);
     assert.ok(meanwhile.length > 0);
     for (const found of await Promise.all(meanwhile)) assert.deepEqual(found, ['as the old one has it']);
     assert.deepEqual(await find(), ['mms-1']);
     assert.deepEqual(compareProjections(directory), []);
-    renewProjections(() => assert.fail('there is nothing to renew'), file, 0);
+    renewProjections(() => assert.fail('there is nothing to renew'), file, reach);
     await store.close();
   }));
 
-test('a projection that may have missed a removal is made anew', () => {
+test('a projection that may have missed a removal, or knows events that are no more, is made anew', () => {
   using db = new DatabaseSync(':memory:');
   const page = { rows: [], forgotten: [], next: 7, caughtUp: true };
-  projectionTables(db, ended, 0).take(page);
-  assert.equal(projectionTables(db, ended, 7).position(), 7);
-  assert.equal(projectionTables(db, ended, 8).position(), 0);
+  projectionTables(db, ended, { oldest: 0, newest: 7 }).take(page);
+  assert.equal(projectionTables(db, ended, { oldest: 7, newest: 7 }).position(), 7);
+  assert.equal(projectionTables(db, ended, { oldest: 8, newest: 9 }).position(), 0);
+  projectionTables(db, ended, { oldest: 0, newest: 7 }).take(page);
+  assert.equal(projectionTables(db, ended, { oldest: 0, newest: 6 }).position(), 0);
 });

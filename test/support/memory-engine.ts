@@ -149,7 +149,9 @@ function rememberingForgotten(store: EventStore, forgotten: string[]): EventStor
 /** The production projections in a database in memory; they take in everything before each answer. */
 function memoryProjections(store: EventStore, gone: string[]): ReturnType<typeof answersOf> {
   const db = new DatabaseSync(':memory:');
-  const all = allProjections.map((projection) => projectionTables(db, projection, 0));
+  const all = allProjections.map((projection) =>
+    projectionTables(db, projection, { oldest: 0, newest: Infinity }),
+  );
   const answer = answering(db);
   let after: Position | null = null;
   const follow = async (): Promise<void> => {

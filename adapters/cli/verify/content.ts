@@ -16,7 +16,7 @@ export interface ContentCheck {
 export function contentCheck(content: SegmentStore, dropped: () => ReadonlySet<string>): ContentCheck {
   const counts = { whole: 0, erased: 0, damaged: 0 };
   const missed = new Set<string>();
-  let known = dropped();
+  let known: ReadonlySet<string> = new Set();
 
   const wasDropped = ({ ref }: Referred): boolean => {
     const segment = content.segmentOf(ref);

@@ -54,9 +54,10 @@ function differences(
   // One snapshot for both; the engine goes on writing meanwhile.
   events.exec('begin');
   const read = changeReader(events);
-  const oldest = lastPosition(events) - forgottenKept;
+  const newest = lastPosition(events);
+  const reach = { oldest: newest - forgottenKept, newest };
   const bringUpToDate = (db: DatabaseSync, projections: readonly Projection[]): void => {
-    const tables = projections.map((projection) => projectionTables(db, projection, oldest));
+    const tables = projections.map((projection) => projectionTables(db, projection, reach));
     follow(read, db, tables);
   };
 

@@ -5,6 +5,7 @@ import { Worker } from 'node:worker_threads';
 
 import type { MessageIndex, OpenWork, StreamEnds } from '../../../engine/context.ts';
 import { eventFile } from '../store.ts';
+import { explained, StoreRefused } from '../trouble.ts';
 import { answersOf, queriesOf, type Ask, type ProjectionQueries } from './answers.ts';
 import type { FromProjector, ToProjector } from './projector.ts';
 import { answering, type AnswerRow } from './questions.ts';
@@ -18,8 +19,15 @@ export interface Projections extends OpenWork, StreamEnds, MessageIndex, Project
 
 export const projectionFile = (directory: string): string => join(directory, 'projections.db');
 
-/** Starts the projector of an engine. */
-export function openProjections(directory: string): Projections {
+/**
+ * Starts the projector of an engine.
+ *
+ * @param warn hears what the projector could not do, and what it made anew
+ */
+export function openProjections(
+  directory: string,
+  warn: (what: string) => void = () => undefined,
+): Projections {
   const workerData = { eventFile: eventFile(directory), file: projectionFile(directory) };
   const worker = new Worker(new URL('./projector.ts', import.meta.url), { workerData });
   const pending = new Map<number, { done(rows: readonly AnswerRow[]): void; failed(error: Error): void }>();
@@ -30,12 +38,21 @@ export function openProjections(directory: string): Projections {
     for (const { failed } of pending.values()) failed(dead);
     pending.clear();
   };
-  worker.on('message', ({ request, rows }: FromProjector) => {
-    pending.get(request)?.done(rows);
-    pending.delete(request);
+  worker.on('message', (message: FromProjector) => {
+    if ('trouble' in message) {
+      warn(message.trouble);
+      return;
+    }
+    const asked = pending.get(message.request);
+    pending.delete(message.request);
+    if ('failure' in message) asked?.failed(new StoreRefused(message.failure));
+    else asked?.done(message.rows);
   });
-  worker.on('error', (error) => lost(error instanceof Error ? error : new Error(String(error))));
-  worker.on('exit', () => lost(new Error('the projector has ended: restart the engine')));
+  worker.on('error', (error) => {
+    const why = explained(workerData.eventFile, error);
+    lost(why instanceof Error ? why : new Error(String(why)));
+  });
+  worker.on('exit', () => lost(new StoreRefused('the projector has ended: restart the engine')));
 
   const ask: Ask = (question) =>
     new Promise((done, failed) => {

@@ -13,40 +13,51 @@ export interface ProjectionTables {
   take(page: Changes): void;
 }
 
+/** Positions between which tables can go on: no removal after `oldest` is forgotten, and `newest` is the last that was given. */
+export interface Reach {
+  readonly oldest: number;
+  readonly newest: number;
+}
+
 /**
- * Makes the tables, or makes them anew if another version left them, or if they are so far behind that removals after their position
- * may be remembered no more (`oldest`): then they are rebuilt from the beginning.
+ * Makes the tables, or makes them anew if another version left them, if they are so far behind that removals after their position may
+ * be remembered no more, or if they have taken in events that there are no more: then they are rebuilt from the beginning.
  */
-export function projectionTables(db: DatabaseSync, projection: Projection, oldest: number): ProjectionTables {
-  if (!isKept(db, projection, oldest)) makeAnew(db, projection);
-  let position = Number(
-    db.prepare('select position from checkpoints where name = ?').get(projection.name)?.['position'] ?? 0,
-  );
+export function projectionTables(db: DatabaseSync, projection: Projection, reach: Reach): ProjectionTables {
+  if (!isKept(db, projection, reach)) makeAnew(db, projection);
+  const checkpoint = db.prepare('select position from checkpoints where name = ?');
+  const position = (): number => Number(checkpoint.get(projection.name)?.['position'] ?? 0);
   const remember = db.prepare('update checkpoints set position = ? where name = ?');
   const apply = applier(db, projection.tables);
   return {
     projection,
-    position: () => position,
+    position,
     take: ({ rows, forgotten, next }) => {
-      if (next <= position) return;
-      for (const { stream } of forgotten.filter((one) => one.position > position)) {
+      const before = position();
+      if (next <= before) return;
+      for (const { stream } of forgotten.filter((one) => one.position > before)) {
         for (const change of projection.forget(stream)) apply(change);
       }
-      const fresh = rows.filter(([at]) => at > position);
+      const fresh = rows.filter(([at]) => at > before);
       for (const change of changesOf(projection, fresh)) apply(change);
       remember.run(next, projection.name);
-      position = next;
     },
   };
 }
 
-/** It is there in this version, and not so far behind that removals may have been forgotten (`oldest`). */
-export function isKept(db: DatabaseSync, { name, version }: Projection, oldest: number): boolean {
+/** It is there in this version, and within reach. */
+export function isKept(
+  db: DatabaseSync,
+  { name, version }: Projection,
+  { oldest, newest }: Reach,
+): boolean {
   db.exec(
     'create table if not exists checkpoints (name text primary key, version integer not null, position integer not null)',
   );
   const known = db.prepare('select version, position from checkpoints where name = ?').get(name);
-  return known?.['version'] === version && Number(known['position']) >= oldest;
+  if (known?.['version'] !== version) return false;
+  const position = Number(known['position']);
+  return position >= oldest && position <= newest;
 }
 
 function makeAnew(db: DatabaseSync, { name, version, tables }: Projection): void {
