@@ -3,6 +3,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { canonicalJson, withoutSecrets } from '../domain/configuration-digest.ts';
 import { appendSurely } from './append.ts';
 import { emptyTip, sealBatch } from './batch.ts';
+import { CannotStart } from './cannot-start.ts';
 import type { Context } from './context.ts';
 
 /**
@@ -22,6 +23,6 @@ export async function recordConfiguration(context: Context): Promise<void> {
   const batch = sealBatch(context, stream, emptyTip(stream), [draft], cause, null);
   const appended = await appendSurely(context, stream, 'no-stream', batch.events);
   if (E.isLeft(appended) && appended.left.kind !== 'conflict') {
-    throw new Error(`the store does not take the configuration in force: ${appended.left.message}`);
+    throw new CannotStart(`the store does not take the configuration in force: ${appended.left.message}`);
   }
 }

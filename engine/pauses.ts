@@ -1,5 +1,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 
+import { CannotStart } from './cannot-start.ts';
 import type { Context } from './context.ts';
 import type { Hand } from './operator/operator.ts';
 import { note, partnerStream, type PartnerEvent } from './partner-streams.ts';
@@ -113,7 +114,7 @@ export async function openPauses(context: Context): Promise<Pauses> {
 /** The pause a partner's stream ends in; null: it does not. */
 async function lastPause(context: Context, partner: string): Promise<PauseState | null> {
   const read = await context.store.readStream(partnerStream(partner))();
-  if (E.isLeft(read)) throw new Error(`the pauses of ${partner} cannot be read: ${read.left.message}`);
+  if (E.isLeft(read)) throw new CannotStart(`the pauses of ${partner} cannot be read: ${read.left.message}`);
   const last = read.right.findLast(({ type }) => type === 'Paused' || type === 'Resumed');
   if (last?.type !== 'Paused') return null;
   const { by, why, until } = JSON.parse(last.data) as { by: string; why: string; until: number | null };

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 
+import { CannotStart } from '../../engine/cannot-start.ts';
 import { openSegmentStore, type SegmentStore } from '../content-segments/store.ts';
 import { systemClock } from '../runtime/runtime.ts';
 import { DirectoryInUse } from '../store-sqlite/lock.ts';
@@ -17,13 +18,13 @@ export interface Stores {
 
 /** Opens a data directory for an engine, or ends the command and says why it cannot be worked on. */
 export async function openStores(directory: string, committed: OnCommit, log: Logger): Promise<Stores> {
-  const warn = (what: string): void => log.warn({}, what);
+  const report = (what: string): void => log.warn({}, what);
   const content = openSegmentStore(directory, systemClock);
   const store = await orRefuse(directory, async () => {
     refuseContentWithoutEvents(directory, content);
-    return openStore(directory, committed, warn);
+    return openStore(directory, committed, report);
   });
-  const projections = openProjections(directory, warn);
+  const projections = openProjections(directory, report);
   store.onAppended(projections.wake);
   return { store, content, projections };
 }
@@ -35,7 +36,7 @@ export async function orRefuse<A>(directory: string, doing: () => Promise<A>): P
   } catch (error) {
     if (error instanceof DirectoryInUse) throw new CommandError(error.message, exitCodes.unavailable);
     const why = explained(directory, error);
-    if (why instanceof StoreRefused) throw new CommandError(why.message);
+    if (why instanceof StoreRefused || why instanceof CannotStart) throw new CommandError(why.message);
     throw error;
   }
 }

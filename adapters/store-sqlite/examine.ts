@@ -30,7 +30,7 @@ export function examine(directory: string): Examination {
   // Read before the events: a running engine moves it on.
   const mark = explaining(file, () => readMark(directory));
   const db = openForReading(file);
-  if (lastPosition(db) === 0) {
+  if (explaining(file, () => lastPosition(db)) === 0) {
     const missing = missingAfter(0, mark) ?? 'it holds no events';
     db.close();
     throw new StoreDamaged(`${missing}: put it back, or restore it from a backup`);

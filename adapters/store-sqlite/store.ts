@@ -43,16 +43,16 @@ export type OnCommit = (writes: number, seconds: number) => void;
  * Opens the store of an engine: locks the directory, makes or upgrades the file. Throws `DirectoryInUse`, or `StoreRefused` for what
  * is damaged, cannot be written or ends too early.
  *
- * @param warn hears what an operator should know of a store that can be used
+ * @param report hears what an operator should know of a store that can be used
  */
 export async function openStore(
   directory: string,
   onCommit: OnCommit = () => undefined,
-  warn: (what: string) => void = () => undefined,
+  report: (what: string) => void = () => undefined,
 ): Promise<SqliteStore> {
   const lock = lockDirectory(directory);
   try {
-    refuseIfCutShort(directory, warn);
+    refuseIfCutShort(directory, report);
     const writer = await startWriter(eventFile(directory), onCommit);
     const reader = startReader(eventFile(directory));
     return {
@@ -75,7 +75,7 @@ export async function openStore(
 }
 
 /** Nothing has been opened for writing yet, so a file that is put back finds everything as it was. */
-function refuseIfCutShort(directory: string, warn: (what: string) => void): void {
+function refuseIfCutShort(directory: string, report: (what: string) => void): void {
   const file = eventFile(directory);
   const [position, mark] = [lastPositionIn(file), readMark(directory)];
   const missing = missingAfter(position, mark);
@@ -86,7 +86,7 @@ function refuseIfCutShort(directory: string, warn: (what: string) => void): void
     );
   }
   if (mark === null && position > 0) {
-    warn(`there is no ${markFile(directory)} yet: whether events are missing can be told from now on`);
+    report(`there is no ${markFile(directory)} yet: whether events are missing can be told from now on`);
   }
 }
 

@@ -8,9 +8,9 @@ export class StoreDamaged extends StoreRefused {}
 const damage = [11, 26];
 const advice: Readonly<Record<number, string>> = {
   8: 'let the user that runs the engine write node.dataDir, and mount its disk so that it can be written',
-  10: 'look into the kernel log: the disk of node.dataDir fails',
+  10: 'see that it is a file and that the disk of node.dataDir has room; else look into the kernel log',
   13: 'free space on the disk of node.dataDir',
-  14: 'let the user that runs the engine read and write node.dataDir, and see that this is a file',
+  14: 'let the user that runs the engine read and write node.dataDir, and see that it is a file',
 };
 
 /** The primary result code of an error that SQLite gave; 0: it is none. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -8,6 +8,7 @@ import { test } from 'node:test';
 import * as E from 'fp-ts/lib/Either.js';
 
 import { DirectoryInUse } from '../../adapters/store-sqlite/lock.ts';
+import { markFile, readMark } from '../../adapters/store-sqlite/mark.ts';
 import { compareProjections } from '../../adapters/store-sqlite/projections/compare.ts';
 import {
   openProjections,
@@ -108,6 +109,35 @@ test('a file of a newer version is refused', () =>
     db.exec('pragma user_version = 99');
     db.close();
     await assert.rejects(openStore(directory), /has schema 99, this program knows 2: upgrade it/);
+  }));
+
+test('events that were committed and are missing keep an engine from starting, until it is told to go on without them', () =>
+  inDirectory(async (directory) => {
+    const store = await openStore(directory);
+    await appended(store, 'mms-1', 'no-stream', [event()]);
+    await store.close();
+    const earlier = readFileSync(eventFile(directory));
+    const again = await openStore(directory);
+    await appended(again, 'mms-2', 'no-stream', [event()]);
+    await again.forget('mms-2', 0)();
+    await again.close();
+    assert.equal(readMark(directory), 3, 'one event, another one, and its removal');
+
+    writeFileSync(eventFile(directory), earlier);
+    const cutShort = /its events end at position 1, and 3 was committed: events are missing/;
+    await assert.rejects(openStore(directory), cutShort);
+    assert.deepEqual(readFileSync(eventFile(directory)), earlier, 'nothing was changed');
+    rmSync(eventFile(directory));
+    await assert.rejects(openStore(directory), /its events end at position 0, and 3 was committed/);
+    assert.equal(existsSync(eventFile(directory)), false);
+
+    writeFileSync(eventFile(directory), earlier);
+    rmSync(markFile(directory));
+    const heard: string[] = [];
+    const without = await openStore(directory, undefined, (what) => heard.push(what));
+    assert.match(heard.join(), /there is no .*events\.mark yet/);
+    assert.deepEqual([readMark(directory), (await streamOf(without, 'mms-1')).length], [1, 1]);
+    await without.close();
   }));
 
 test('the chain of a stream breaks where an event was changed', () =>

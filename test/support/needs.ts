@@ -5,6 +5,8 @@ const tools = {
   strace: ['strace', '-o', '/dev/null', 'true'],
   swaks: ['swaks', '--version'],
   curl: ['curl', '--version'],
+  /** Mounts that only its own processes see; needs root. */
+  unshare: ['unshare', '--mount', 'true'],
 } as const;
 
 /**

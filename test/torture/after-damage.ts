@@ -60,7 +60,10 @@ async function startOrRefusal(copy: Copy, through: readonly string[]): Promise<E
   }
 }
 
-function notArrived({ waiting }: Copy, mails: readonly { readonly content: Buffer }[]): readonly string[] {
+export function notArrived(
+  { waiting }: Pick<Copy, 'waiting'>,
+  mails: readonly { readonly content: Buffer }[],
+): readonly string[] {
   const arrived = new Map(
     mails.map(({ content }) => [
       /"(.*)@/.exec(header(content, 'X-Mms-Message-ID') ?? '')?.[1] ?? '',

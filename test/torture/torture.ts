@@ -1,12 +1,15 @@
 /**
  * Kills the engine -9 under load, again and again, and looks after each time whether it kept its promises.
- * `node test/torture/torture.ts [--rounds N] [--seed N]`
+ * `npm run torture -- [--rounds N] [--seed N] [--out FILE]`; FILE gets the summary as JSON.
  */
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 import { torture } from './rounds.ts';
 
-const { values } = parseArgs({ options: { rounds: { type: 'string' }, seed: { type: 'string' } } });
+const { values } = parseArgs({
+  options: { rounds: { type: 'string' }, seed: { type: 'string' }, out: { type: 'string' } },
+});
 const rounds = wholeNumber('rounds', values.rounds ?? '300');
 const seed = wholeNumber('seed', values.seed ?? String(Date.now() % 1_000_000));
 
@@ -19,6 +22,7 @@ console.log(
     `${summary.repeatedForwards} forwards repeated with the same ids; ${summary.failure ?? 'no promise was broken'}`,
 );
 console.log(`torture: ${JSON.stringify(summary)}`);
+if (values.out !== undefined) writeFileSync(values.out, `${JSON.stringify(summary)}\n`);
 process.exitCode = summary.failure === null ? 0 : 1;
 
 function wholeNumber(option: string, text: string): number {

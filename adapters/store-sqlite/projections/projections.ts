@@ -22,11 +22,11 @@ export const projectionFile = (directory: string): string => join(directory, 'pr
 /**
  * Starts the projector of an engine.
  *
- * @param warn hears what the projector could not do, and what it made anew
+ * @param report hears what the projector could not do, and what it made anew
  */
 export function openProjections(
   directory: string,
-  warn: (what: string) => void = () => undefined,
+  report: (what: string) => void = () => undefined,
 ): Projections {
   const workerData = { eventFile: eventFile(directory), file: projectionFile(directory) };
   const worker = new Worker(new URL('./projector.ts', import.meta.url), { workerData });
@@ -40,7 +40,7 @@ export function openProjections(
   };
   worker.on('message', (message: FromProjector) => {
     if ('trouble' in message) {
-      warn(message.trouble);
+      report(message.trouble);
       return;
     }
     const asked = pending.get(message.request);

@@ -1,0 +1,2 @@
+/** The engine cannot start on this store; the message says why. */
+export class CannotStart extends Error {}
