@@ -18,7 +18,7 @@ import {
   torn,
   type Damage,
 } from './damage.ts';
-import { leaveBehind, messagesEach } from './left-behind.ts';
+import { leaveBehind, messagesEach, type LeftBehind } from './left-behind.ts';
 
 /** What is to become of a directory: of the one that was stopped politely, or of the one whose engine was killed. */
 interface Case {
@@ -231,49 +231,49 @@ const content: readonly Case[] = [
   },
 ];
 
-test('a damaged directory: a clear refusal or a clean recovery, and mm4 verify names what is damaged', async (context) => {
-  const left = await leaveBehind(context);
-  for (const { what, of, damage, verify, refused, complains = [], kept = 0 } of [
-    ...events,
-    ...wal,
-    ...derived,
-    ...content,
-  ]) {
-    await context.test(`${what} (${of})`, async () => {
-      const copy = left.copy(of);
-      damage(copy.dataDir);
-      const seen = left.copy(of);
-      damage(seen.dataDir);
-      const isOver = (soFar: Served): boolean =>
-        soFar.kept.length <= kept &&
-        complains.every((one) => saysSo(soFar, [one]).length > 0) &&
-        isTold(soFar);
-      const isTold = (soFar: Served): boolean => new Set(saysSo(soFar, complains)).size >= kept;
-      const [found, made] = await Promise.all([
-        run('verify', '--data', seen.dataDir),
-        startOn(copy, left, isOver),
-      ]);
+for (const [of, cases] of Object.entries({ events, 'the WAL': wal, 'what is derived': derived, content })) {
+  test(`damage to ${of}: a clear refusal or a clean recovery, and mm4 verify names it`, async (context) => {
+    const left = await leaveBehind(context);
+    for (const one of cases) {
+      await context.test(`${one.what} (${one.of})`, () => tryOut(left, one));
+    }
+  });
+}
 
-      const lines = `${found.stdout}${found.stderr}`.trimEnd().split('\n');
-      assert.equal(found.status === 0, verify.length === 0, lines.join('\n'));
-      for (const named of verify)
-        assert.ok(
-          lines.some((line) => named.test(line)),
-          lines.join('\n'),
-        );
-      if (refused !== undefined) {
-        assert.ok(made.kind === 'refused', `it was served: ${JSON.stringify(made)}`);
-        assert.match(made.said.trimEnd(), refused);
-        assert.equal(made.said.trimEnd().split('\n').length, 1, made.said);
-        return;
-      }
-      assert.ok(made.kind === 'served', made.kind === 'refused' ? made.said : '');
-      assert.deepEqual(await lostFrom(copy), []);
-      assert.equal(made.kept.length, kept, `not forwarded: ${made.kept.join(', ')}`);
-      assert.ok(isOver(made), JSON.stringify(made.complaints));
-    });
+async function tryOut(
+  left: LeftBehind,
+  { of, damage, verify, refused, complains = [], kept = 0 }: Case,
+): Promise<void> {
+  const copy = left.copy(of);
+  damage(copy.dataDir);
+  const seen = left.copy(of);
+  damage(seen.dataDir);
+  const isOver = (soFar: Served): boolean =>
+    soFar.kept.length <= kept && complains.every((one) => saysSo(soFar, [one]).length > 0) && isTold(soFar);
+  const isTold = (soFar: Served): boolean => new Set(saysSo(soFar, complains)).size >= kept;
+  const [found, made] = await Promise.all([
+    run('verify', '--data', seen.dataDir),
+    startOn(copy, left, isOver),
+  ]);
+
+  const lines = `${found.stdout}${found.stderr}`.trimEnd().split('\n');
+  assert.equal(found.status === 0, verify.length === 0, lines.join('\n'));
+  for (const named of verify)
+    assert.ok(
+      lines.some((line) => named.test(line)),
+      lines.join('\n'),
+    );
+  if (refused !== undefined) {
+    assert.ok(made.kind === 'refused', `it was served: ${JSON.stringify(made)}`);
+    assert.match(made.said.trimEnd(), refused);
+    assert.equal(made.said.trimEnd().split('\n').length, 1, made.said);
+    return;
   }
-});
+  assert.ok(made.kind === 'served', made.kind === 'refused' ? made.said : '');
+  assert.deepEqual(await lostFrom(copy), []);
+  assert.equal(made.kept.length, kept, `not forwarded: ${made.kept.join(', ')}`);
+  assert.ok(isOver(made), JSON.stringify(made.complaints));
+}
 
 /** The streams that complaints like these are about; those about no stream count as one. */
 function saysSo({ complaints }: Served, expected: readonly RegExp[]): readonly string[] {

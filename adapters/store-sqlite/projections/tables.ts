@@ -46,11 +46,7 @@ export function projectionTables(db: DatabaseSync, projection: Projection, reach
 }
 
 /** It is there in this version, and within reach. */
-export function isKept(
-  db: DatabaseSync,
-  { name, version }: Projection,
-  { oldest, newest }: Reach,
-): boolean {
+export function isKept(db: DatabaseSync, { name, version }: Projection, { oldest, newest }: Reach): boolean {
   db.exec(
     'create table if not exists checkpoints (name text primary key, version integer not null, position integer not null)',
   );
