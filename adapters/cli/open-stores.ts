@@ -36,7 +36,8 @@ export async function orRefuse<A>(directory: string, doing: () => Promise<A>): P
   } catch (error) {
     if (error instanceof DirectoryInUse) throw new CommandError(error.message, exitCodes.unavailable);
     const why = explained(directory, error);
-    if (why instanceof StoreRefused || why instanceof CannotStart) throw new CommandError(why.message);
+    if (why instanceof StoreRefused || why instanceof CannotStart)
+      throw new CommandError(why.message, exitCodes.unavailable);
     throw error;
   }
 }

@@ -33,9 +33,10 @@ export function explained(file: string, error: unknown, ifDamaged = 'restore a b
   if (isDamage(error)) return new StoreDamaged(`${file} is damaged (${error.message}): ${ifDamaged}`);
   const todo = advice[sqliteCode(error)];
   if (todo !== undefined) return new StoreRefused(`${file} cannot be used (${error.message}): ${todo}`);
-  if ('syscall' in error)
-    return new StoreRefused(`${error.message}: look at the disk of node.dataDir, and who may write there`);
-  return error;
+  if (!('syscall' in error)) return error;
+  return new StoreRefused(
+    `the data directory ${file} cannot be used (${error.message}): make it one that this user may write to, or change node.dataDir`,
+  );
 }
 
 /** Does something with a file or folder, and explains what was not let be done. */

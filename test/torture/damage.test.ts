@@ -227,7 +227,8 @@ const content: readonly Case[] = [
     of: 'stopped',
     damage: replaced('bodies', 'file'),
     verify: [/content cannot be read: ENOTDIR/],
-    refused: /ENOTDIR: not a directory, .*bodies.*: look at the disk of node\.dataDir/,
+    refused:
+      /cannot be used \(ENOTDIR: not a directory, .*bodies.*\): make it one that this user may write to/,
   },
 ];
 
