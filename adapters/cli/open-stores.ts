@@ -1,3 +1,5 @@
+import { mkdirSync } from 'node:fs';
+
 import type { Logger } from 'pino';
 
 import { CannotStart } from '../../engine/cannot-start.ts';
@@ -21,6 +23,7 @@ export async function openStores(directory: string, committed: OnCommit, log: Lo
   const report = (what: string): void => log.warn({}, what);
   const content = openSegmentStore(directory, systemClock);
   const store = await orRefuse(directory, async () => {
+    mkdirSync(directory, { recursive: true });
     refuseContentWithoutEvents(directory, content);
     return openStore(directory, committed, report);
   });
