@@ -1,3 +1,5 @@
+import type { SenderRule } from './mm4/sender-rule.ts';
+
 /**
  * The commercial side of the configuration, as data that decisions read.
  *
@@ -41,15 +43,13 @@ export interface Dialect {
   readonly foldLongLines: boolean;
 }
 
-export interface VaspEntry {
+export interface VaspEntry extends SenderRule {
   /** Account name: a source address, or a login with a password. It is what `VASPIN` says. */
   readonly account: string;
   readonly password: string;
   readonly description: string;
   /** Addresses, CIDR blocks or `*` masks; when given they count and the account is only a name. */
   readonly ipRestrictions: readonly string[];
-  readonly senderAddress: string;
-  readonly allowSenderOverride: boolean;
   /** The route account on which RES and reports go back. */
   readonly mm4AckRouting: string;
   readonly mmsVersion: string;
@@ -57,12 +57,10 @@ export interface VaspEntry {
   readonly routing: string;
 }
 
-export interface Route {
+export interface Route extends SenderRule {
   /** Account name. It is what `VASP` says, unique among all partners. */
   readonly account: string;
   readonly description: string;
-  readonly senderAddress: string;
-  readonly allowSenderOverride: boolean;
   /** Recipient masks: `*` any characters, `?` exactly one. */
   readonly recipients: readonly string[];
   readonly defaultRoute: boolean;

@@ -90,6 +90,7 @@ function decodeFile(file: string, question: Question): unknown {
     envelope: { mailFrom: question.mailFrom, rcptTo: question.rcptTo },
     arrivedAt: question.arrivedAt,
     strict: question.strict || partner?.dialect.strict === true,
+    ...(partner?.vasps[0] === undefined ? {} : { senderRule: partner.vasps[0] }),
   });
   const recipients = judgeRecipients(pdu, question, table, partner);
   return expectationOf({

@@ -1,4 +1,5 @@
 import type { Configuration, ConfiguredPartner } from '../../domain/configuration.ts';
+import type { SenderRule } from '../../domain/mm4/sender-rule.ts';
 import type { Route, VaspEntry } from '../../domain/partner.ts';
 import { checkAccount, checkAddresses } from './address-checks.ts';
 import { suggestion, type Path, type Report } from './problems.ts';
@@ -101,6 +102,7 @@ function checkDestination(way: string, accounts: readonly string[], path: Path, 
 function checkVasp(vasp: VaspEntry, partner: ConfiguredPartner, path: Path, all: All, report: Report): void {
   const own = partner.routes.map(({ account }) => account);
   checkAccount(vasp, path, report);
+  checkSender(vasp, path, report);
   checkAckRouting(vasp, partner.routes, [...path, 'mm4AckRouting'], report);
   if (vasp.routing === 'standard') return;
   checkDestination(vasp.routing, all.accounts, [...path, 'routing'], report);
@@ -138,11 +140,14 @@ function checkAckRouting(
   }
 }
 
-function checkRoute(
-  { account, login, password, deadline, ackTimeout }: Route,
-  path: Path,
-  report: Report,
-): void {
+function checkSender({ senderAddress, allowSenderOverride }: SenderRule, path: Path, report: Report): void {
+  if (!allowSenderOverride && senderAddress === '')
+    report([...path, 'allowSenderOverride'], 'there is no senderAddress to hold to; write one, or true');
+}
+
+function checkRoute(route: Route, path: Path, report: Report): void {
+  const { account, login, password, deadline, ackTimeout } = route;
+  checkSender(route, path, report);
   if (reserved.includes(account))
     report([...path, 'account'], `"${account}" has a meaning of its own; write another name`);
   if (password !== '' && login === '')

@@ -1,5 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 
+import { parseAddress } from '../../domain/mm4/address.ts';
+import { canBeSaid } from '../../domain/mm4/render-address.ts';
 import { parseDomain, parseListen, parseServer } from './endpoints.ts';
 import { parseDuration, parseRate, parseRetry, parseSize } from './quantities.ts';
 import { type Reader } from './readers.ts';
@@ -24,11 +26,11 @@ export const mmsVersionOrNone = text(/^(\d+\.\d+\.\d+)?$/, 'write such as 6.10.0
 
 export const mailbox = text(/^(|[^\s@<>]+@[^\s@<>]+)$/, 'write such as system-user@mmsc.op-a.example');
 
-/** A sender in normal form: `/TYPE=PLMN` may be written and is dropped. */
+/** A sender in normal form: a number with `+`, a short code or a mailbox; `/TYPE=PLMN` may be written and is dropped. */
 export const senderOrNone: Reader<string> = parsed((written) => {
-  const sender = written.replace(/\/TYPE=PLMN$/i, '');
-  return /^(|\+?\d{3,15}|[^\s@<>]+@[^\s@<>]+)$/.test(sender)
-    ? E.right(sender)
+  const { kind, value } = parseAddress(written);
+  return written === '' || ((kind === 'plmn' || kind === 'shortcode' || kind === 'email') && canBeSaid(value))
+    ? E.right(value)
     : E.left(`"${written}" is not a sender; write +<number>, +<number>/TYPE=PLMN or an e-mail address`);
 });
 

@@ -31,7 +31,7 @@ export function parseAddressList(text: string, profile: AddressProfile = 'lenien
 }
 
 /** Whether it can be a party to a message, as the system address of an MMSC cannot. */
-export function isParty(address: Address | null): address is Address {
+export function isParty<A extends Pick<Address, 'kind'>>(address: A | null): address is A {
   return address !== null && address.kind !== 'system' && address.kind !== 'malformed';
 }
 

@@ -14,6 +14,7 @@ import { readExpiry } from './expiry.ts';
 import { readContentClass, readFlags } from './flags.ts';
 import type { Address, Expiry, ForwardReq, PduCommon } from './pdu.ts';
 import { readPreviouslySent } from './previously-sent.ts';
+import { senderInstead } from './sender-rule.ts';
 
 /** MM4_forward.REQ (reference 1.1). */
 export function decodeForward(decoding: Decoding, common: PduCommon): ForwardReq {
@@ -59,15 +60,29 @@ export function decodeForward(decoding: Decoding, common: PduCommon): ForwardReq
   };
 }
 
-/** From, else MAIL FROM. Where they disagree From counts for display and charging (reference 1.7 rule 5). */
+/** Who the message is from, by its own word or the VASP entry's. The raw text stays its own: reports repeat it. */
 function senderOf(decoding: Decoding): Address | null {
+  const { findings, input } = decoding;
+  const own = ownSender(decoding);
+  const instead = input.senderRule === undefined ? null : senderInstead(input.senderRule, own);
+  if (instead === null) {
+    if (own === null) findings.errors.add('missing-mandatory:from');
+    return own;
+  }
+  findings.warnings.add('sender-from-configuration');
+  return { ...instead, raw: own?.raw ?? instead.raw };
+}
+
+/** From, else MAIL FROM. Where they disagree From counts for display and charging (reference 1.7 rule 5). */
+function ownSender(decoding: Decoding): Address | null {
   const { findings, input, strict } = decoding;
   const { mailFrom } = input.envelope;
   const from = addressIn(decoding, 'from');
   if (from === null) {
-    if (strict || mailFrom === '') findings.errors.add('missing-mandatory:from');
-    else findings.warnings.add('from-missing-used-envelope');
-    return mailFrom === '' ? null : parseAddress(mailFrom);
+    if (strict) findings.errors.add('missing-mandatory:from');
+    if (mailFrom === '') return null;
+    if (!strict) findings.warnings.add('from-missing-used-envelope');
+    return parseAddress(mailFrom);
   }
   if (mailFrom !== '' && parseAddress(mailFrom).value.toLowerCase() !== from.value.toLowerCase()) {
     findings.warnings.add('header-envelope-mismatch');

@@ -8,6 +8,7 @@ import { indexHeaders, type Headers } from './headers.ts';
 import { idOf, isNonstandardQuoting } from './ids.ts';
 import type { MimeResult } from './mime-walker.ts';
 import type { Envelope, Id, Pdu, PduCommon, PduKind, Version } from './pdu.ts';
+import type { SenderRule } from './sender-rule.ts';
 import { isKnownMajor, parseVersion } from './version.ts';
 
 /** What a PDU is decoded from. Instants in milliseconds since 1970 UTC. */
@@ -18,6 +19,8 @@ export interface DecodeInput {
   readonly arrivedAt: number;
   /** Strict checks what the book demands of a REQ; a RES is always read leniently, since it is never answered. */
   readonly strict: boolean;
+  /** What the VASP entry says of senders; nothing: every sender stands. */
+  readonly senderRule?: SenderRule;
 }
 
 /** Collects what is odd (warnings) and wrong (errors) about a PDU, in the vocabulary of reference section 8. */

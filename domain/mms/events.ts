@@ -127,6 +127,8 @@ export interface ForwardStarted {
   readonly requestAck: boolean;
   readonly onUnknownOutcome: 'resend' | 'hold';
   readonly onAckTimeout: 'leave' | 'resend';
+  /** Who this partner is told it is from, where the route's sender rule puts another in the sender's place. */
+  readonly sender?: string;
 }
 
 /** The partner took it: responsibility has passed. It may be told late, after the claim was void, and counts all the same. */

@@ -28,6 +28,7 @@ export function acceptance(desk: Desk): Accept {
       envelope: { mailFrom: envelope.mailFrom, rcptTo: envelope.rcptTo },
       arrivedAt,
       strict: visitor.identity.partner.dialect.strict,
+      senderRule: visitor.identity.vasp,
     });
     if (pdu.kind === 'not-mm4' && isBounce(pdu.fields)) {
       const res = await resOfBounce(context, { arrival, pdu });

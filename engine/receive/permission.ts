@@ -14,13 +14,16 @@ import { waysOf } from './ways.ts';
  */
 export function permissionProblem(context: Context, incoming: Incoming<ForwardReq>): Refusal | null {
   const { pdu, arrival } = incoming;
-  const { partner } = arrival.visitor.identity;
-  const domain = domainOf(pdu.from) ?? domainOfText(arrival.envelope.mailFrom);
+  const { partner, vasp } = arrival.visitor.identity;
+  // The address that the configuration gives an entry is the entry's to use, whatever it is.
+  const isGiven = vasp.senderAddress !== '' && pdu.from?.value === vasp.senderAddress;
+  const from = isGiven ? null : pdu.from;
+  const domain = domainOf(from) ?? domainOfText(arrival.envelope.mailFrom);
   if (partner.domains.length > 0 && domain !== null && !partner.domains.includes(domain)) {
     return denied(`${partner.name} may not send from the domain ${domain}`);
   }
-  if (pdu.from !== null && !canBeSaid(senderAtOurs(context, pdu.from))) return unsayable;
-  if (pdu.from !== null && findMasks(context.routes.own, pdu.from.value).length > 0) {
+  if (from !== null && !canBeSaid(senderAtOurs(context, from))) return unsayable;
+  if (from !== null && findMasks(context.routes.own, from.value).length > 0) {
     return denied('the sender is a subscriber of ours');
   }
   if (answerRequestOf(context, incoming, 'MM4_forward.RES') !== null) return null;

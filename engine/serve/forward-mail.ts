@@ -11,6 +11,7 @@ import { ourDomain } from '../moment.ts';
 import { ourVersion } from '../receive/evidence.ts';
 import { bodyOf, type AttemptBody } from './body.ts';
 import { collect } from './collect.ts';
+import { forwardSender, type ForwardSender } from './forward-sender.ts';
 import type { Line } from './line.ts';
 
 /** A forward.REQ ready to be sent, or why it can never be. */
@@ -46,8 +47,9 @@ export async function composeForward(
   });
   if ('outcome' in read) return { kind: 'impossible', outcome: read.outcome };
   const { body } = read;
+  const sender = forwardSender(intake, claim, body.fields, dialect, ourDomain(context));
   if (body.eightBit && !session.facts.eightBitMime) return refusedByUs(needsSevenBit);
-  const head = headOf(context, intake, body.fields, claim, line, legOf(state, claim.leg).routedAt);
+  const head = headOf(context, intake, body.fields, claim, line, sender, legOf(state, claim.leg).routedAt);
   const domain = dialect.rcptDomain === '' ? line.route.domain : dialect.rcptDomain;
   const recipients = new Map(
     claim.recipients.map((address) => [
@@ -60,7 +62,7 @@ export async function composeForward(
     bodySha256: body.sha256,
     recipients,
     mail: {
-      mailFrom: dialect.keepOriginatorDomain ? intake.mailFrom : senderAtOurs(context, intake),
+      mailFrom: sender.mailFrom,
       rcptTo: [...recipients.keys()],
       head,
       body: body.body,
@@ -96,6 +98,7 @@ function headOf(
   fields: readonly HeaderField[],
   claim: ForwardStarted,
   line: Line,
+  { sender, from }: ForwardSender,
   takenAt: number,
 ): Uint8Array {
   const { dialect } = line.partner;
@@ -110,8 +113,8 @@ function headOf(
       at: takenAt,
     }),
     rfcMessageId: claim.rfcMessageId,
-    sender: senderAtOurs(context, intake),
-    from: dialect.keepOriginatorDomain || isMailbox(intake) ? null : senderAtOurs(context, intake),
+    sender,
+    from,
   };
   if (route.format === 'SMTP') return relayPlainMail(fields, mail);
   return relayForward(fields, {
@@ -122,16 +125,6 @@ function headOf(
     version: route.mmsVersion === '' ? ourVersion : route.mmsVersion,
     expiry: expiryFor(fields, intake, dialect.expiryForm, now),
   });
-}
-
-/** The sender's number under our first domain, so that answers and reports come back to us; a mailbox stays what it is. */
-function senderAtOurs(context: Context, intake: Intake): string {
-  if (isMailbox(intake)) return intake.sender.address;
-  return renderAddress(intake.sender, ourDomain(context), /\/type=/i.test(intake.sender.raw));
-}
-
-function isMailbox({ sender }: Intake): boolean {
-  return sender.kind === 'email' || sender.kind === 'system';
 }
 
 const hour = 3_600_000;

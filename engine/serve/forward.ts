@@ -72,6 +72,7 @@ async function performOne(
         requestAck: route.requestAck && route.format === 'MM4',
         onUnknownOutcome: route.onUnknownOutcome,
         onAckTimeout: route.onAckTimeout,
+        senderRule: route,
       }),
     causeOf(stream, moment.now, 'claim'),
   );

@@ -62,6 +62,20 @@ test('an empty file says what is missing', () => {
   );
 });
 
+test('a sender address has the form that senders are compared in, however it is written', () => {
+  const written = {
+    '447700900499/TYPE=PLMN': '+447700900499',
+    '60300': '60300',
+    'shop@Own.example': 'shop@own.example',
+  };
+  for (const [text, address] of Object.entries(written)) {
+    const { configuration } = load(
+      smallest.replace('{ account: op-a-out', `{ account: op-a-out, senderAddress: "${text}"`),
+    );
+    assert.equal(configuration.partners[0]?.routes[0]?.senderAddress, address);
+  }
+});
+
 test('values come from the environment by name', () => {
   const text = smallestWith({ smtp: '{ listen: "${HOST}:${PORT}", maxConnections: "${MAX}" }' });
   const { configuration } = load(text, { HOST: '127.0.0.1', PORT: '2600', MAX: '7' });

@@ -4,19 +4,21 @@ import type { EventStore, StoredEvent } from '../../domain/ports.ts';
 import type { IncomingPdu } from '../support/memory-engine.ts';
 
 /** Three partners as a configuration, and the mail of the first. */
-export function configuration(more: { readonly routeB?: string; readonly top?: string } = {}): string {
-  const partner = (name: string, index: number, transit: string, route = ''): string => `
+export function configuration(
+  more: { readonly vaspA?: string; readonly routeB?: string; readonly top?: string } = {},
+): string {
+  const partner = (name: string, index: number, transit: string, route = '', vasp = ''): string => `
   - name: op-${name}
     domains: [mmsc.op-${name}.example]
     transit: [${transit}]
-    vasps: [{ account: 192.0.2.${index}, mm4AckRouting: op-${name}-out }]
+    vasps: [{ account: 192.0.2.${index}, mm4AckRouting: op-${name}-out${vasp} }]
     routes:
       - { account: op-${name}-out, recipients: ["+447700900${index}*"], server: 192.0.2.${index}, domain: mmsc.op-${name}.example, requestAck: false${route} }`;
   return `
 node: { name: hub, domains: [mmsc.hub.example] }
 subscribers: { masks: ["+4477009009*"] }
 ${more.top ?? ''}
-partners:${partner('a', 1, 'op-b-out, op-c-out')}${partner('b', 2, 'op-a-out', more.routeB)}${partner('c', 3, 'op-a-out')}
+partners:${partner('a', 1, 'op-b-out, op-c-out', '', more.vaspA)}${partner('b', 2, 'op-a-out', more.routeB)}${partner('c', 3, 'op-a-out')}
 `;
 }
 

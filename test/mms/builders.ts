@@ -195,10 +195,13 @@ export function arrives(arriving: Arriving = {}): Decision {
 
 // ---------------------------------------------------------------- a leg is tried
 
+const anySender = { senderAddress: '', allowSenderOverride: true } as const;
+
 export function claim(leg = 1, over: Partial<StartForward> & { readonly at?: number } = {}): Decision {
   const { at = t0 + second, ...rest } = over;
   const terms = { requestAck: true, onUnknownOutcome: 'resend', onAckTimeout: 'leave' } as const;
-  const command = { moment: moment(at), leg, worker: 'w1', leaseUntil: at + 13 * minute, ...terms, ...rest };
+  const whose = { worker: 'w1', leaseUntil: at + 13 * minute, senderRule: anySender } as const;
+  const command = { moment: moment(at), leg, ...whose, ...terms, ...rest };
   return (state) => startForward(state, command);
 }
 

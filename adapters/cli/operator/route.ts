@@ -1,6 +1,7 @@
 import type { Configuration } from '../../../domain/configuration.ts';
 import { parseAddress } from '../../../domain/mm4/address.ts';
 import type { Address } from '../../../domain/mm4/pdu.ts';
+import { senderInstead } from '../../../domain/mm4/sender-rule.ts';
 import { uidOf } from '../../../domain/mms/ids.ts';
 import { explainDecision } from '../../../domain/routing/explain.ts';
 import {
@@ -38,7 +39,7 @@ export const routeCommand: Command = {
     const recipient = parseAddress(number);
     const decision = routeRecipient(buildRouteTable(configuration), {
       recipient,
-      sender: values.sender === undefined ? '' : parseAddress(values.sender).value,
+      sender: senderUnder(configuration, cameFrom, values.sender),
       uid: uidOf(''),
       cameFrom,
     });
@@ -71,6 +72,19 @@ function originOf(
     );
   }
   return { partner: from, account: chosen };
+}
+
+/** The sender that a message has once it is taken: the VASP entry may put another in its place. */
+function senderUnder(
+  { partners }: Configuration,
+  cameFrom: RouteQuestion['cameFrom'],
+  said: string | undefined,
+): string {
+  const own = said === undefined ? null : parseAddress(said);
+  const vasps = partners.find(({ name }) => name === cameFrom?.partner)?.vasps ?? [];
+  const vasp = vasps.find(({ account }) => account === cameFrom?.account);
+  const instead = vasp === undefined ? null : senderInstead(vasp, own);
+  return (instead ?? own)?.value ?? '';
 }
 
 function textOf(

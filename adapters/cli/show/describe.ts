@@ -18,9 +18,10 @@ import type { SmtpReply } from '../../../domain/ports.ts';
 export function describe(event: MmsEvent, time: (instant: number) => string): string {
   switch (event.type) {
     case 'Received': {
-      const { from, size, parts, recipients, flags } = event;
+      const { from, size, parts, recipients, flags, sender: by } = event;
+      const isGiven = event.warnings.includes('sender-from-configuration') && by.raw !== by.address;
       return (
-        `from ${origin(from, event.session.address)}, ${event.sender.address} to ` +
+        `from ${origin(from, event.session.address)}, ${by.address}${isGiven ? ` (it wrote ${by.raw})` : ''} to ` +
         `${recipients.map(({ address }) => address).join(', ')}; ${parts.length} parts, ${size.decoded} octets` +
         `${wants(flags)}; expires ${time(event.expiresAt)}`
       );
@@ -30,7 +31,7 @@ export function describe(event: MmsEvent, time: (instant: number) => string): st
         ? `${event.recipient} goes by ${event.to.route} (${event.to.partner}), leg ${event.to.leg}, by ${event.by}${event.mask === undefined ? '' : ` ${event.mask}`}`
         : `${event.recipient}: ${event.to.kind}`;
     case 'ForwardStarted':
-      return `leg ${event.leg}, attempt ${event.attempt}: ${event.recipients.join(', ')}; transaction ${event.transactionId}`;
+      return `leg ${event.leg}, attempt ${event.attempt}: ${event.recipients.join(', ')}${event.sender === undefined ? '' : ` as from ${event.sender}`}; transaction ${event.transactionId}`;
     case 'ForwardSent':
       return `leg ${event.leg} to ${event.peer.address}:${event.peer.port}: ${reply(event.reply)}${event.ackUntil === null ? '; no RES asked for' : `; RES awaited until ${time(event.ackUntil)}`}`;
     case 'ForwardDeferred':

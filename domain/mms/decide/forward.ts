@@ -1,8 +1,18 @@
+import { senderInstead, type SenderRule } from '../../mm4/sender-rule.ts';
 import type { SendOutcome } from '../../ports.ts';
 import type { ForwardSent, ForwardStarted, MmsEvent, Refusal } from '../events.ts';
 import { ourMailId, ourTransactionId } from '../ids.ts';
 import type { Moment } from '../plans.ts';
-import { awaitsSending, isTaken, legOf, unacknowledged, type Leg, type MmsState } from '../state.ts';
+import {
+  awaitsSending,
+  intakeOf,
+  isTaken,
+  legOf,
+  recipientOf,
+  unacknowledged,
+  type Leg,
+  type MmsState,
+} from '../state.ts';
 import { beginAnew } from './ack.ts';
 import { conclude, inOrder, type Step } from './conclude.ts';
 import { fail } from './fail.ts';
@@ -16,6 +26,8 @@ export interface StartForward {
   readonly requestAck: boolean;
   readonly onUnknownOutcome: ForwardStarted['onUnknownOutcome'];
   readonly onAckTimeout: ForwardStarted['onAckTimeout'];
+  /** The route's. */
+  readonly senderRule: SenderRule;
 }
 
 /** Claims an attempt, if the leg is due. No events: somebody else has it, it was answered, or its time is over. */
@@ -25,8 +37,10 @@ export function startForward(state: MmsState, command: StartForward): readonly M
   if (state.closed || state.hold !== null || leg?.stage.kind !== 'waiting') return [];
   if (leg.stage.nextAttemptAt > moment.now || leg.deadline <= moment.now) return [];
   const recipients = unacknowledged(state, leg);
-  if (recipients.length === 0) return [];
+  const [first] = recipients;
+  if (first === undefined) return [];
   const ids = leg.ids ?? newIds(leg, moment);
+  const sender = senderInstead(command.senderRule, intakeOf(state, recipientOf(state, first)).sender);
   return [
     {
       type: 'ForwardStarted',
@@ -39,6 +53,7 @@ export function startForward(state: MmsState, command: StartForward): readonly M
       requestAck: command.requestAck,
       onUnknownOutcome: command.onUnknownOutcome,
       onAckTimeout: command.onAckTimeout,
+      ...(sender === null ? {} : { sender: sender.value }),
     },
   ];
 }
