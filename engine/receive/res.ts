@@ -21,8 +21,9 @@ const kindOfRes = {
 } as const;
 
 /**
- * A RES finds its stream by its transaction id, which is ours and leads home; the stream says whether it is real and whether this
- * partner may give it. Everything else is an orphan. A RES is never answered.
+ * A RES finds its stream by its transaction id, which is ours and leads home, or, where it bears none of ours, by its Message-ID (some
+ * MMSCs say `001`); the stream says whether it is real and whether this partner may give it. Everything else is an orphan. A RES is
+ * never answered.
  */
 export async function acceptRes(desk: Desk, incoming: Incoming<Res>): Promise<SmtpReply> {
   const kept = await incoming.arrival.keep();
@@ -41,7 +42,7 @@ type Found = Answered | { readonly orphan: string; readonly concerns: string | n
 async function find(desk: Desk, { pdu, arrival }: Incoming<Res>): Promise<Found> {
   const id = pdu.transactionId?.normal;
   const ours = id === undefined ? null : parseOurTransactionId(id);
-  const uid = ours?.uid ?? (id === undefined && pdu.messageId !== null ? uidOf(pdu.messageId.normal) : null);
+  const uid = ours?.uid ?? (pdu.messageId === null ? null : uidOf(pdu.messageId.normal));
   if (uid === null) return { orphan: 'its transaction id is none of ours', concerns: null };
   const loaded = await desk.messages.load(streamOf(uid));
   if (E.isLeft(loaded)) return 'unavailable';
@@ -49,8 +50,12 @@ async function find(desk: Desk, { pdu, arrival }: Incoming<Res>): Promise<Found>
   if (state.intakes.length === 0) return { orphan: 'no message has this transaction', concerns: null };
   const from = arrival.visitor.identity.partner.name;
   const kind = kindOfRes[pdu.kind];
-  const answered = ours === null ? outstanding(state, kind, from, uid) : ours;
-  const problem = problemWith(desk.context, state, answered, { kind, id, from });
+  const answered = ours === null ? outstanding(desk.context, state, kind, from, uid) : ours;
+  const problem = problemWith(desk.context, state, answered, {
+    kind,
+    id: ours === null ? undefined : id,
+    from,
+  });
   return answered === null || problem !== null ? { orphan: problem ?? '', concerns: uid } : answered;
 }
 
@@ -71,14 +76,27 @@ function problemWith(
     : `${res.from} may not answer for ${owner ?? 'nobody'}`;
 }
 
-/** Without a transaction id: the one open transaction of that kind at that peer, if there is exactly one (reference 3.3). */
-function outstanding(state: MmsState, kind: TransactionKind, from: string, uid: string): Answered | null {
-  if (kind !== 'forward') return null;
-  const open = state.legs.filter(
-    (leg) => leg.partner === from && leg.stage.kind === 'sent' && leg.res.size === 0,
-  );
-  const [leg] = open;
-  return leg !== undefined && open.length === 1 ? { uid, kind, number: leg.leg } : null;
+/** Without a transaction id of ours: the one open transaction of that kind at that peer, if there is exactly one (reference 3.3, quirk 6). */
+function outstanding(
+  context: Context,
+  state: MmsState,
+  kind: TransactionKind,
+  from: string,
+  uid: string,
+): Answered | null {
+  const open = openNumbers(state, kind)
+    .map((number) => ({ uid, kind, number }))
+    .filter((answered) => ownerOf(context, state, answered) === from);
+  return open.length === 1 ? (open[0] ?? null) : null;
+}
+
+/** Legs or reports of which the partner has answered 250, and no RES has come. */
+function openNumbers(state: MmsState, kind: TransactionKind): readonly number[] {
+  return kind === 'forward'
+    ? state.legs.filter(({ stage, res }) => stage.kind === 'sent' && res.size === 0).map(({ leg }) => leg)
+    : state.reports
+        .filter(({ plan, stage }) => plan.kind === kind && stage.kind === 'awaiting-ack')
+        .map(({ plan }) => plan.report);
 }
 
 function isReal(state: MmsState, { kind, number }: Answered, id: string): boolean {
@@ -104,7 +122,8 @@ async function record(
   const alias = await aliasIn(desk, incoming, streamOf(answered.uid));
   if (E.isLeft(alias)) return unable;
   const evidence = evidenceOf(incoming, content.head);
-  const transactionId = pdu.transactionId?.normal ?? '';
+  const id = pdu.transactionId?.normal ?? '';
+  const transactionId = parseOurTransactionId(id) === null ? '' : id;
   const recorded = await recordRes(desk, { pdu, evidence, transactionId, alias: alias.right }, answered);
   if (E.isLeft(recorded)) return unable;
   desk.context.meters.accepted(partner.name, pdu.kind);
