@@ -8,8 +8,9 @@ export interface Chance {
   share(): number;
 }
 
-export function chance(seed: number): Chance {
-  let state = seed >>> 0;
+/** @param purpose each purpose draws its own numbers, so that one of them changes nothing for the others */
+export function chanceOf(seed: number, purpose: string): Chance {
+  let state = mixedIn(seed, purpose);
   const share = (): number => {
     state = (state + 0x6d2b79f5) >>> 0;
     let mixed = state;
@@ -24,4 +25,11 @@ export function chance(seed: number): Chance {
     happens: (perThousand) => share() * 1_000 < perThousand,
     pick: (list) => list[between(0, list.length)] ?? list[0],
   };
+}
+
+/** FNV-1a over the purpose, from the seed on. */
+function mixedIn(seed: number, purpose: string): number {
+  let hash = (seed ^ 0x811c9dc5) >>> 0;
+  for (const letter of purpose) hash = Math.imul(hash ^ letter.charCodeAt(0), 0x01000193) >>> 0;
+  return hash;
 }

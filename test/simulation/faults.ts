@@ -1,62 +1,102 @@
-import type { Chance } from './chance.ts';
+import { chanceOf, type Chance } from './chance.ts';
 
 /** What can go wrong, and in how many of a thousand cases it does. */
 export const likelihood = {
+  // The stores
   appendUnavailable: 5,
   appendLostBefore: 5,
-  appendLostAfter: 5,
+  appendLostAfter: 8,
   appendConflict: 5,
   appendSlow: 20,
   readUnavailable: 3,
+  diskFull: 1,
   contentUnavailable: 4,
-  openWorkStale: 100,
+  contentDamaged: 3,
+  contentSwapped: 3,
+  // What follows the store
+  feedRepeated: 30,
+  feedTorn: 60,
+  feedStalled: 4,
+  answerOvertaken: 60,
+  // The engine itself
+  crashAtPort: 2,
+  freezeAtPort: 1,
+  clockJump: 1,
+  // SMTP out
   connectRefused: 30,
   refusedForNow: 40,
   refusedForGood: 15,
-  recipientRefused: 20,
-  lineLostBeforeDot: 30,
-  lineLostAfterDotTaken: 20,
-  lineLostAfterDotNotTaken: 15,
+  recipientRefused: 40,
+  cutOut: 40,
+  cutAfterDotTaken: 25,
+  cutAfterDotNotTaken: 20,
   sendSlow: 60,
-  sendStalls: 4,
-  inboundCutBeforeDot: 30,
-  inboundReplyLost: 30,
+  sendStalls: 6,
+  // SMTP in
+  cutIn: 50,
+  replyLost: 40,
+  // Partners
   resLost: 60,
   resDoubled: 60,
   resLate: 50,
   resNegative: 40,
   resTransient: 40,
   resContradicting: 30,
-  resForged: 30,
-  reportBeforeRes: 100,
+  resForged: 60,
+  reportBeforeRes: 150,
   reportDoubled: 60,
   reportDeferredFirst: 60,
-  idReused: 20,
-  crashAtPort: 2,
-  freezeAtPort: 1,
+  reportForged: 40,
+  reportSwapped: 200,
+  idReused: 40,
+  // Gateways
+  noticeRefused: 50,
 } as const;
 
 export type Fault = keyof typeof likelihood;
 
-/** Faults while the chaos lasts, counted. */
+/** Everything that happens by chance, by name: what goes wrong, and who acts. */
 export interface Faults {
+  /** Whether it happens this time. */
   happens(fault: Fault): boolean;
+  /** An act of the world's people (`message#3`): false, if this run leaves it out. */
+  takesPlace(act: string): boolean;
   /** From now on nothing goes wrong any more. */
   heal(): void;
   readonly counts: ReadonlyMap<Fault, number>;
+  /** What happened, in order: `resLost#12`, `message#3`. A run can be repeated without some of them. */
+  readonly happened: readonly string[];
 }
 
-/** @param only these faults; undefined: all. For shrinking a failure */
-export function faults(chance: Chance, only?: ReadonlySet<Fault>): Faults {
+/** @param without single happenings (`resLost#12`) or whole kinds (`resLost`) that are left out */
+export function faultsOf(seed: number, without: ReadonlySet<string>, note: (what: string) => void): Faults {
   const counts = new Map<Fault, number>();
+  const draws = new Map<Fault, { readonly chance: Chance; drawn: number }>();
+  const happened: string[] = [];
   let healed = false;
+
+  const draw = (fault: Fault): string | null => {
+    const own = draws.get(fault) ?? { chance: chanceOf(seed, fault), drawn: 0 };
+    draws.set(fault, own);
+    own.drawn += 1;
+    return own.chance.happens(likelihood[fault]) ? `${fault}#${own.drawn}` : null;
+  };
+
   return {
     counts,
+    happened,
     happens: (fault) => {
-      // Drawn also when it cannot happen, so that leaving a fault out changes as little else as can be.
-      const drawn = chance.happens(likelihood[fault]);
-      if (!drawn || healed || only?.has(fault) === false) return false;
+      // Drawn also when it cannot happen, so that leaving one out changes as little else as can be.
+      const name = draw(fault);
+      if (name === null || healed || without.has(fault) || without.has(name)) return false;
       counts.set(fault, (counts.get(fault) ?? 0) + 1);
+      happened.push(name);
+      note(`fault ${name}`);
+      return true;
+    },
+    takesPlace: (act) => {
+      if (without.has(act)) return false;
+      happened.push(act);
       return true;
     },
     heal: () => {

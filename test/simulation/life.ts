@@ -1,66 +1,72 @@
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 
-import type { ContentWriter, MailSession } from '../../domain/ports.ts';
+import type { Clock, ContentWriter, MailSession, MailTransport, Timers } from '../../domain/ports.ts';
 import type { ContextBase } from '../../engine/live-context.ts';
+
+/** What happens to the incarnation at a call of a port: nothing, it dies before the call takes effect, or after, or stands still. */
+export type Fate = 'live' | 'die-before' | 'die-after' | 'freeze';
 
 /** One incarnation of the engine: what it asks of the world comes back only as long as it lives. */
 export interface Life {
+  readonly name: string;
   readonly context: ContextBase;
-  /** Settles when it has died. */
-  readonly death: Promise<void>;
-  readonly isAlive: boolean;
-  readonly isFrozen: boolean;
+  /** Settles when it has died, or is believed to have. */
+  readonly lost: Promise<void>;
+  isAlive(): boolean;
+  isFrozen(): boolean;
   die(): void;
-  /** Told when it begins to stand still, as a process on a stalled machine does; it knows nothing of it when it goes on. */
-  onFreeze(listener: () => void): void;
+  /** It goes on and knows of nothing. */
   thaw(): void;
+  /** Runs something of this incarnation's, when and if it can. */
+  run<A>(action: () => Promise<A>): Promise<A>;
 }
 
-/** What happens to the incarnation at a call of a port: nothing, it dies before the call takes effect, or after. */
-export type Fate = 'live' | 'die-before' | 'die-after' | 'freeze';
+/** What an incarnation is made of. */
+export interface Birth {
+  readonly name: string;
+  readonly base: ContextBase;
+  /** Its own clock: it may differ from others' by a little. */
+  readonly clock: Clock;
+  readonly fate: () => Fate;
+  /** Its SMTP out, on timers that stand still with it. */
+  readonly transport: (timers: Timers, name: string) => MailTransport;
+}
 
 const never = new Promise<never>(() => undefined);
 
-export function incarnation(base: ContextBase, name: string, fateOf: () => Fate): Life {
-  const dying = Promise.withResolvers<undefined>();
-  let isAlive = true;
+export function incarnation({ name, base, clock, fate: fateOf, transport: transportOn }: Birth): Life {
+  const losing = Promise.withResolvers<undefined>();
+  let alive = true;
   let frozen: { readonly thawed: Promise<undefined>; readonly thaw: () => void } | null = null;
-
-  let hear = (): void => undefined;
-  let frozeBefore = false;
+  const isAlive = (): boolean => alive;
 
   const die = (): void => {
-    if (!isAlive) return;
-    isAlive = false;
-    // One that was replaced while it stood still dies unnoticed.
-    if (!frozeBefore) dying.resolve(undefined);
+    alive = false;
+    losing.resolve(undefined);
   };
 
   const freeze = (): void => {
     const { promise, resolve } = Promise.withResolvers<undefined>();
-    if (frozen !== null) return;
-    frozen = { thawed: promise, thaw: () => resolve(undefined) };
-    frozeBefore = true;
-    hear();
+    frozen ??= { thawed: promise, thaw: () => resolve(undefined) };
+    losing.resolve(undefined);
   };
 
-  // It may have died while it waited.
-  const stillAlive = (): boolean => isAlive;
+  /** Goes on only where it lives and is awake. */
+  const awake = async (): Promise<void> => {
+    while (frozen !== null) await frozen.thawed;
+    if (!isAlive()) await never;
+  };
 
-  /** Comes back only to the living. */
   const lived = async <A>(call: () => Promise<A>): Promise<A> => {
-    if (!isAlive) return never;
+    await awake();
     const fate = fateOf();
-    if (fate === 'die-before') {
-      die();
-      return never;
-    }
+    if (fate === 'die-before') die();
     if (fate === 'freeze') freeze();
-    if (frozen !== null) await frozen.thawed;
+    await awake();
     const result = await call();
     if (fate === 'die-after') die();
-    if (frozen !== null) await frozen.thawed;
-    return stillAlive() ? result : never;
+    await awake();
+    return result;
   };
 
   const task =
@@ -87,22 +93,25 @@ export function incarnation(base: ContextBase, name: string, fateOf: () => Fate)
 
   const writer = (inner: ContentWriter): ContentWriter => ({ ...inner, keep: task(inner.keep) });
 
-  const { store, content, transport, openWork, index, ends, gateway, timers, disk } = base;
+  const timers: Timers = {
+    after: (milliseconds, callback) =>
+      base.timers.after(milliseconds, () => {
+        if (frozen === null) {
+          if (isAlive()) callback();
+        } else void awake().then(callback);
+      }),
+  };
+  const transport = transportOn(timers, name);
+
+  const { store, content, openWork, index, ends, gateway, disk } = base;
   const context: ContextBase = {
     ...base,
+    // In memory there is no lock: leases alone decide.
     alone: false,
     incarnation: name,
+    clock,
+    timers,
     disk: { free: asked(disk.free) },
-    timers: {
-      after: (milliseconds, callback) =>
-        timers.after(milliseconds, () => {
-          if (frozen === null) {
-            if (isAlive) callback();
-          } else {
-            void frozen.thawed.then(() => isAlive && callback());
-          }
-        }),
-    },
     store: {
       append: task(store.append),
       readStream: task(store.readStream),
@@ -114,6 +123,8 @@ export function incarnation(base: ContextBase, name: string, fateOf: () => Fate)
       ...content,
       begin: (kind) => writer(content.begin(kind)),
       erase: task(content.erase),
+      dropSegment: task(content.dropSegment),
+      segmentsBefore: task(content.segmentsBefore),
       read: async function* (ref) {
         for await (const chunk of content.read(ref)) yield await lived(() => Promise.resolve(chunk));
       },
@@ -139,21 +150,22 @@ export function incarnation(base: ContextBase, name: string, fateOf: () => Fate)
     ends: { endedBefore: asked(ends.endedBefore), open: asked(ends.open) },
   };
   return {
+    name,
     context,
-    death: dying.promise,
-    get isAlive() {
-      return isAlive;
-    },
+    lost: losing.promise,
+    isAlive,
+    isFrozen: () => frozen !== null,
     die,
-    get isFrozen() {
-      return frozen !== null;
-    },
-    onFreeze: (listener) => {
-      hear = listener;
-    },
     thaw: () => {
-      frozen?.thaw();
+      const { thaw } = frozen ?? {};
       frozen = null;
+      thaw?.();
+    },
+    run: async (action) => {
+      await awake();
+      const result = await action();
+      await awake();
+      return result;
     },
   };
 }

@@ -7,90 +7,107 @@ import {
   type OutgoingMail,
   type SendOutcome,
   type SmtpReply,
+  type SmtpStep,
   type Timers,
 } from '../../domain/ports.ts';
 import type { Chance } from './chance.ts';
 import type { Faults } from './faults.ts';
-import { pause } from './faulty.ts';
+import { pause } from './stores.ts';
 
-/** A partner's MMSC took a mail. */
-export type Take = (route: string, mail: OutgoingMail, body: Uint8Array) => void;
+/** What happens on the wire to the partners, as the world sees it. */
+export interface Wire {
+  /** A session to a route was opened. */
+  opened(route: string, worker: string): void;
+  /** A partner's MMSC has all of a mail. */
+  taken(route: string, mail: OutgoingMail, body: Uint8Array, worker: string): void;
+  /** What the engine learned of it. */
+  ended(route: string, mail: OutgoingMail, outcome: SendOutcome): void;
+}
 
+const minute = 60_000;
 const later: SmtpReply = { code: 451, enhanced: '4.3.0', text: 'later' };
 const never: SmtpReply = { code: 554, enhanced: '5.6.0', text: 'never' };
-const taken = { code: 250, text: 'taken' } as const;
+const taken: SmtpReply = { code: 250, text: 'taken' };
+const steps = ['mail', 'rcpt', 'data', 'body', 'final-dot'] as const satisfies readonly SmtpStep[];
 
-/** SMTP out of the engine: every mail is taken, refused, cut, or nobody knows. */
+type Session = { readonly route: string; readonly worker: string; lose(): void };
+
+/** SMTP out of one incarnation: every mail is taken, refused or cut at one of its steps, or nobody knows. */
 export function simulatedTransport(
   faults: Faults,
   chance: Chance,
-  timers: Timers,
-  take: Take,
-): MailTransport {
-  const send = async (
-    route: string,
-    mail: OutgoingMail,
-    mayFinish: () => boolean,
-    lose: () => void,
-  ): Promise<SendOutcome> => {
-    if (faults.happens('sendSlow')) await pause(timers, chance.between(1, 60_000));
-    if (faults.happens('refusedForNow')) return { kind: 'refused', at: 'mail', reply: later, refused: [] };
-    if (faults.happens('refusedForGood'))
-      return { kind: 'refused', at: 'final-dot', reply: never, refused: [] };
-    if (faults.happens('lineLostBeforeDot')) {
-      lose();
-      return { kind: 'not-sent', at: 'body', why: 'line lost' };
-    }
-    const body = await collect(mail.body);
-    if (body instanceof ContentError) {
-      lose();
-      return { kind: 'not-sent', at: 'body', why: body.message, content: body.failure };
-    }
-    // A stalled process may wake up here long after its lease.
-    if (faults.happens('sendStalls')) await pause(timers, chance.between(60_000, 30 * 60_000));
-    if (!mayFinish()) {
-      lose();
-      return { kind: 'not-sent', at: 'final-dot', why: 'the claim is over' };
-    }
-    if (faults.happens('lineLostAfterDotNotTaken')) {
-      lose();
-      return { kind: 'unknown', why: 'line lost after the final dot' };
-    }
-    const some = mail.rcptTo.length > 1 && faults.happens('recipientRefused');
-    const refused = some ? [{ address: mail.rcptTo[0] ?? '', reply: chance.pick([later, never]) }] : [];
-    const gone = refused.map(({ address }) => address);
-    take(route, { ...mail, rcptTo: mail.rcptTo.filter((address) => !gone.includes(address)) }, body);
-    if (faults.happens('lineLostAfterDotTaken')) {
-      lose();
-      return { kind: 'unknown', why: 'line lost after the final dot' };
-    }
-    return { kind: 'sent', reply: taken, refused };
-  };
+  wire: Wire,
+): (timers: Timers, worker: string) => MailTransport {
+  return (timers, worker) => ({
+    open:
+      ({ account }) =>
+      async () => {
+        await pause(timers, chance.between(1, 50));
+        if (faults.happens('connectRefused'))
+          return E.left({ at: chance.pick(['connect', 'greeting', 'ehlo']), why: 'ECONNREFUSED' });
+        wire.opened(account, worker);
+        return E.right(sessionOf(account, worker, timers));
+      },
+  });
 
-  const session = (route: string): MailSession => {
+  function sessionOf(route: string, worker: string, timers: Timers): MailSession {
     let usable = true;
-    const lose = (): void => {
-      usable = false;
-    };
+    const mine: Session = { route, worker, lose: () => (usable = false) };
     return {
       facts: { address: '192.0.2.9', port: 25, authenticated: false, eightBitMime: true },
       get usable() {
         return usable;
       },
-      send: (mail, { mayFinish }) => send(route, mail, mayFinish, lose),
+      send: async (mail, options) => {
+        const outcome = await send(mine, mail, options, timers);
+        wire.ended(route, mail, outcome);
+        return outcome;
+      },
       takeDialogue: () => new Uint8Array(0),
       quit: () => undefined,
     };
-  };
+  }
 
-  return {
-    open: (route) => async () => {
-      await pause(timers, chance.between(1, 50));
-      return faults.happens('connectRefused')
-        ? E.left({ at: 'connect', why: 'ECONNREFUSED' } as const)
-        : E.right(session(route.account));
-    },
-  };
+  async function send(
+    session: Session,
+    mail: OutgoingMail,
+    { budget, mayFinish }: Parameters<MailSession['send']>[1],
+    timers: Timers,
+  ): Promise<SendOutcome> {
+    const cut = (at: SmtpStep, why: string) => {
+      session.lose();
+      return { kind: 'not-sent', at, why } as const;
+    };
+    if (faults.happens('sendSlow')) await pause(timers, chance.between(1, minute));
+    if (faults.happens('cutOut')) return cut(chance.pick(steps), 'line lost');
+    if (faults.happens('refusedForNow'))
+      return { kind: 'refused', at: chance.pick(steps), reply: later, refused: [] };
+    if (faults.happens('refusedForGood'))
+      return { kind: 'refused', at: chance.pick(['data', 'final-dot']), reply: never, refused: [] };
+    const body = await collect(mail.body);
+    if (body instanceof ContentError) return { ...cut('body', body.message), content: body.failure };
+    if (faults.happens('sendStalls')) {
+      const stall = chance.between(minute, 30 * minute);
+      await pause(timers, Math.min(stall, budget));
+      if (stall >= budget) return cut('body', 'its time is over');
+    }
+    // The clock is asked once more, and then the final dot is on its way.
+    if (!mayFinish()) return cut('final-dot', 'the claim is over');
+    return finish(session, mail, body);
+  }
+
+  function finish(session: Session, mail: OutgoingMail, body: Uint8Array): SendOutcome {
+    const unknown = (): SendOutcome => {
+      session.lose();
+      return { kind: 'unknown', why: 'line lost after the final dot' };
+    };
+    if (faults.happens('cutAfterDotNotTaken')) return unknown();
+    const some = mail.rcptTo.length > 1 && faults.happens('recipientRefused');
+    const refused = some ? [{ address: mail.rcptTo[0] ?? '', reply: chance.pick([later, never]) }] : [];
+    const left = mail.rcptTo.filter((address) => refused.every((one) => one.address !== address));
+    wire.taken(session.route, { ...mail, rcptTo: left }, body, session.worker);
+    return faults.happens('cutAfterDotTaken') ? unknown() : { kind: 'sent', reply: taken, refused };
+  }
 }
 
 async function collect(body: AsyncIterable<Uint8Array> | null): Promise<Uint8Array | ContentError> {

@@ -7,6 +7,7 @@ import type { IncomingPdu } from '../support/memory-engine.ts';
 
 export interface ReadPdu {
   readonly type: string;
+  /** Without quotes. */
   readonly transactionId: string;
   readonly messageId: string;
   readonly bodySha256: string;
@@ -16,8 +17,8 @@ export interface ReadPdu {
 
 export const sha256 = (bytes: string | Uint8Array): string =>
   createHash('sha256').update(bytes).digest('hex');
-export const bare = (id: string): string => id.replace(/^"|"$/g, '');
 export const numberIn = (address: string): string => /\+?\d+/.exec(address)?.[0] ?? '';
+const bare = (id: string): string => id.replace(/^"|"$/g, '');
 
 export function readPdu({ head, rcptTo }: OutgoingMail, body: Uint8Array): ReadPdu {
   const text = Buffer.from(head)
@@ -26,77 +27,91 @@ export function readPdu({ head, rcptTo }: OutgoingMail, body: Uint8Array): ReadP
   const header = (name: string): string => new RegExp(`^${name}:[ \t]*(.*?)\r?$`, 'im').exec(text)?.[1] ?? '';
   return {
     type: header('X-Mms-Message-Type'),
-    transactionId: header('X-Mms-Transaction-ID'),
-    messageId: header('X-Mms-Message-ID'),
+    transactionId: bare(header('X-Mms-Transaction-ID')),
+    messageId: bare(header('X-Mms-Message-ID')),
     bodySha256: sha256(body),
     rcptTo,
     header,
   };
 }
 
-export interface Sender {
-  readonly domain: string;
-  readonly number: string;
+/** A message as its sender wants it. */
+export interface Message {
+  readonly from: { readonly domain: string; readonly number: string };
+  readonly transactionId: string;
+  readonly messageId: string;
+  readonly to: readonly string[];
+  readonly body: string;
+  readonly ack: boolean;
+  readonly delivery: boolean;
+  readonly read: boolean;
+  readonly priority: string;
+  /** Seconds. */
+  readonly expiry: number;
 }
 
-/** A forward.REQ of op-a's. */
-export function forwardReq(
-  from: Sender,
-  wish: {
-    readonly id: string;
-    readonly to: readonly string[];
-    readonly body: string;
-    readonly ack: boolean;
-    readonly delivery: boolean;
-    readonly read: boolean;
-  },
-): IncomingPdu {
+export function forwardReq(message: Message): IncomingPdu {
+  const { from, transactionId, messageId } = message;
   const mailFrom = `${from.number}/TYPE=PLMN@${from.domain}`;
-  const rcptTo = wish.to.map((number) => `${number}/TYPE=PLMN@mmsc.hub.example`);
-  const content = pdu('MM4_forward.REQ', from.domain, `t-${wish.id}`, `${wish.id}@${from.domain}`, [
+  const rcptTo = message.to.map((number) => `${number}/TYPE=PLMN@mmsc.hub.example`);
+  const head = pdu('MM4_forward.REQ', from.domain, transactionId, messageId, [
     ['From', mailFrom],
     ['To', rcptTo.join(', ')],
-    ['X-Mms-Ack-Request', wish.ack ? 'Yes' : 'No'],
-    ['X-Mms-Delivery-Report', wish.delivery ? 'Yes' : 'No'],
-    ['X-Mms-Read-Reply', wish.read ? 'Yes' : 'No'],
-    ['X-Mms-Expiry', '7200'],
+    ['X-Mms-Ack-Request', yesNo(message.ack)],
+    ['X-Mms-Delivery-Report', yesNo(message.delivery)],
+    ['X-Mms-Read-Reply', yesNo(message.read)],
+    ['X-Mms-Priority', message.priority],
+    ['X-Mms-Expiry', String(message.expiry)],
   ]);
-  return { mailFrom, rcptTo, content: `${content}${wish.body}` };
+  return { mailFrom, rcptTo, content: `${head}${message.body}` };
+}
+
+export interface Res {
+  readonly status: string;
+  /** Under which the responder knows the message. */
+  readonly messageId: string;
+  readonly text?: string;
 }
 
 /** A RES to a PDU that the engine sent. */
-export function resTo(request: ReadPdu, domain: string, status: string): IncomingPdu {
+export function resTo(request: ReadPdu, domain: string, { status, messageId, text }: Res): IncomingPdu {
   const to = request.header('X-Mms-Originator-System');
   const type = request.type.replace('.REQ', '.RES');
-  const ids = [bare(request.transactionId), bare(request.messageId)] as const;
-  const content = pdu(type, domain, ...ids, [
+  const content = pdu(type, domain, request.transactionId, messageId, [
     ['To', to],
     ['X-Mms-Request-Status-Code', status],
+    ...(text === undefined ? [] : [['X-Mms-Status-Text', text] as const]),
   ]);
   return { mailFrom: `system-user@${domain}`, rcptTo: [to], content };
 }
 
-export function report(
-  request: ReadPdu,
-  domain: string,
-  wish: {
-    readonly recipient: string;
-    readonly kind: 'delivery' | 'read';
-    readonly status: string;
-    readonly id: string;
-  },
-): IncomingPdu {
-  const to = request.header('From');
-  const isDelivery = wish.kind === 'delivery';
+export interface Report {
+  readonly kind: 'delivery' | 'read';
+  readonly status: string;
+  readonly recipient: string;
+  readonly transactionId: string;
+  readonly messageId: string;
+  /** To and From the other way round, as mbuni has them. */
+  readonly swapped: boolean;
+}
+
+/** A report on one recipient of a message that the engine forwarded. */
+export function reportReq(request: ReadPdu, domain: string, report: Report): IncomingPdu {
+  const destination = request.header('From');
+  const subject = `${report.recipient}/TYPE=PLMN@${domain}`;
+  const [from, to] = report.swapped ? [destination, subject] : [subject, destination];
+  const isDelivery = report.kind === 'delivery';
   const type = isDelivery ? 'MM4_delivery_report.REQ' : 'MM4_read_reply_report.REQ';
-  const content = pdu(type, domain, wish.id, bare(request.messageId), [
-    ['From', `${wish.recipient}/TYPE=PLMN@${domain}`],
+  const content = pdu(type, domain, report.transactionId, report.messageId, [
+    ['From', from],
     ['To', to],
     ['X-Mms-Ack-Request', 'Yes'],
-    [isDelivery ? 'X-Mms-MM-Status-Code' : 'X-Mms-Read-Status', wish.status],
+    [isDelivery ? 'X-Mms-MM-Status-Code' : 'X-Mms-Read-Status', report.status],
   ]);
-  return { mailFrom: `system-user@${domain}`, rcptTo: [to], content };
+  return { mailFrom: `system-user@${domain}`, rcptTo: [destination], content };
 }
+
+const yesNo = (flag: boolean): string => (flag ? 'Yes' : 'No');
 
 function pdu(
   type: string,

@@ -1,15 +1,9 @@
-import { DatabaseSync } from 'node:sqlite';
-
 import * as E from 'fp-ts/lib/Either.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
 
 import { memoryStore as memoryContent } from '../../adapters/content-memory/store.ts';
 import { httpMailbox } from '../../adapters/mailbox/gateway.ts';
 import { memoryStore } from '../../adapters/store-memory/store.ts';
-import { allProjections } from '../../adapters/store-sqlite/projections/all.ts';
-import { answersOf } from '../../adapters/store-sqlite/projections/answers.ts';
-import { answering } from '../../adapters/store-sqlite/projections/questions.ts';
-import { projectionTables } from '../../adapters/store-sqlite/projections/tables.ts';
 import type { Configuration } from '../../domain/configuration.ts';
 import type {
   ContentStore,
@@ -18,7 +12,6 @@ import type {
   MailSession,
   MailTransport,
   OutgoingMail,
-  Position,
   SendOutcome,
   SessionFailure,
 } from '../../domain/ports.ts';
@@ -27,6 +20,7 @@ import { startEngine, type Engine } from '../../engine/engine.ts';
 import type { ContextBase } from '../../engine/live-context.ts';
 import { silentMeters, type Meters } from '../../engine/meters.ts';
 import { load } from '../config/support.ts';
+import { memoryProjections, type MemoryProjections } from './memory-projections.ts';
 import { virtualTime, type VirtualTime } from './virtual-time.ts';
 
 /** The production engine in virtual time: its stores in memory, its partners functions. */
@@ -62,6 +56,7 @@ export interface Partners {
 export interface MemoryWishes extends Partners {
   readonly configuration: string | Configuration;
   readonly store?: EventStore;
+  readonly projections?: MemoryProjections;
   /** That of an earlier engine, for a restart. */
   readonly content?: ContentStore;
   readonly gateway?: HandsetGateway;
@@ -89,7 +84,7 @@ export function memoryContext(wishes: MemoryWishes): {
       : wishes.configuration;
   const forgotten: string[] = [];
   const store = rememberingForgotten(wishes.store ?? memoryStore(), forgotten);
-  const projections = memoryProjections(store, forgotten);
+  const projections = (wishes.projections ?? memoryProjections(store, forgotten)).answers;
   const sent = new Map<string, OutgoingMail[]>();
   const context: ContextBase = {
     clock: time.clock,
@@ -144,41 +139,6 @@ function rememberingForgotten(store: EventStore, forgotten: string[]): EventStor
       return removed;
     },
   };
-}
-
-/** The production projections in a database in memory; they take in everything before each answer. */
-function memoryProjections(store: EventStore, gone: string[]): ReturnType<typeof answersOf> {
-  const db = new DatabaseSync(':memory:');
-  const all = allProjections.map((projection) =>
-    projectionTables(db, projection, { oldest: 0, newest: Infinity }),
-  );
-  const answer = answering(db);
-  let after: Position | null = null;
-  const follow = async (): Promise<void> => {
-    for (;;) {
-      const page = await store.readFeed(after, { prefixes: [''], max: 2_000 })();
-      if (E.isLeft(page)) throw new Error(page.left.message);
-      const { events, next, caughtUp } = page.right;
-      const rows = events.map(
-        ({ position, stream, revision, type, id, data, metadata }) =>
-          [Number(position), stream, revision, type, id, data, metadata] as const,
-      );
-      const position = Number(next ?? 0);
-      const forgotten = gone.splice(0).map((stream) => ({ position, stream }));
-      db.exec('begin');
-      for (const tables of all) tables.take({ rows, forgotten, next: position, caughtUp });
-      db.exec('commit');
-      after = next;
-      if (caughtUp) return;
-    }
-  };
-  // One after the other: two at once would take in the same page twice.
-  let last: Promise<void> = Promise.resolve();
-  return answersOf(async (question) => {
-    last = last.then(follow);
-    await last;
-    return question === 'caught-up' ? [] : answer(question);
-  });
 }
 
 /** Chance that is the same in every run. */

@@ -14,6 +14,8 @@ export interface VirtualTime {
   settle(): Promise<void>;
   /** Lets so many ms pass. */
   pass(milliseconds: number): Promise<void>;
+  /** So many ms are over at once, as on a machine that was asleep: whatever should have happened meanwhile happens now. */
+  skip(milliseconds: number): Promise<void>;
   /** Lets time pass, timer by timer, until this holds; fails after `atMost` ms. */
   until(holds: () => boolean, atMost: number): Promise<void>;
 }
@@ -65,6 +67,11 @@ export function virtualTime(start: number, settle: () => Promise<void> = nextTur
       while (await step(end));
       now = end;
       await settle();
+    },
+    skip: async (milliseconds) => {
+      await settle();
+      now += milliseconds;
+      while (await step(now));
     },
     until: async (holds, atMost) => {
       const end = now + atMost;

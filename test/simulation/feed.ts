@@ -1,0 +1,84 @@
+import * as E from 'fp-ts/lib/Either.js';
+
+import type { EventStore, Position, Timers } from '../../domain/ports.ts';
+import type { MessageIndex, OpenWork } from '../../engine/context.ts';
+import type { Chance } from './chance.ts';
+import type { Faults } from './faults.ts';
+import { pause } from './stores.ts';
+
+/** The global feed as projections may get it: some of it again, in small pieces, or for a while nothing. */
+export interface FaultyFeed extends Pick<EventStore, 'readFeed'> {
+  /** Does something with a feed that does not stall. */
+  flowing<A>(ask: () => Promise<A>): Promise<A>;
+}
+
+const longestStall = 3 * 60_000;
+
+export function faultyFeed(store: EventStore, faults: Faults, chance: Chance, timers: Timers): FaultyFeed {
+  let stalled: Promise<void> | null = null;
+  let flowing = 0;
+
+  const isStalled = (): boolean => {
+    if (flowing > 0) return false;
+    if (stalled === null && faults.happens('feedStalled')) {
+      stalled = pause(timers, chance.between(1_000, longestStall)).then(() => {
+        stalled = null;
+      });
+    }
+    return stalled !== null;
+  };
+
+  return {
+    readFeed: (after, options) => async () => {
+      if (isStalled()) return E.right({ events: [], next: after, caughtUp: true });
+      const from = after !== null && faults.happens('feedRepeated') ? earlier(after, chance) : after;
+      const max = faults.happens('feedTorn') ? chance.between(1, 4) : options.max;
+      const page = await store.readFeed(from, { ...options, max })();
+      // What was repeated may end before the place where it was asked for: it goes on from there.
+      const next = E.isRight(page) ? page.right.next : null;
+      if (E.isLeft(page) || after === null || next === null || Number(next) > Number(after)) return page;
+      return E.right({ events: page.right.events, next: after, caughtUp: from === after });
+    },
+    flowing: async (ask) => {
+      await stalled;
+      flowing += 1;
+      return ask().finally(() => (flowing -= 1));
+    },
+  };
+}
+
+function earlier(after: Position, chance: Chance): Position | null {
+  const back = Math.max(0, Number(after) - chance.between(1, 20));
+  return back === 0 ? null : (String(back) as Position);
+}
+
+/**
+ * Open work whose answers may overtake each other: what was due a moment ago may be missing, or be done. Whoever waits until it has
+ * caught up sees nothing older than that.
+ */
+export function lagging<P extends OpenWork & MessageIndex>(
+  projections: P,
+  feed: FaultyFeed,
+  faults: Faults,
+): P {
+  const before = new Map<string, unknown>();
+  const asked = async <A>(question: string, ask: () => Promise<A>): Promise<A> => {
+    const known = before.get(question) as A | undefined;
+    if (known !== undefined && faults.happens('answerOvertaken')) return known;
+    const answer = await ask();
+    before.set(question, answer);
+    return answer;
+  };
+  return {
+    ...projections,
+    dueWork: (question) => asked(`due ${question.on}`, () => projections.dueWork(question)),
+    nextInstant: (on, now) => asked(`next ${on}`, () => projections.nextInstant(on, now)),
+    nextEnd: (now) => asked('next end', () => projections.nextEnd(now)),
+    overdue: (now, max) => asked('overdue', () => projections.overdue(now, max)),
+    find: (key, max) => asked(`find ${key}`, () => projections.find(key, max)),
+    whenCaughtUp: async () => {
+      await feed.flowing(() => projections.whenCaughtUp());
+      before.clear();
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import * as E from 'fp-ts/lib/Either.js';
+
+import type { ContentStore, EventStore } from '../../domain/ports.ts';
+import { memoryProjections, type MemoryProjections } from '../support/memory-projections.ts';
+import { ofType, type Books, type Problem } from './audit/books.ts';
+import { sha256 } from './pdu.ts';
+
+/** Projections that lived through everything are what a fresh fold of the feed makes, and open work is what the streams say they owe. */
+export async function projectionProblems(
+  books: Books,
+  store: EventStore,
+  lived: MemoryProjections,
+): Promise<readonly Problem[]> {
+  const promise = 'projections equal a fresh fold';
+  const fresh = memoryProjections(store, []);
+  await lived.answers.whenCaughtUp();
+  await fresh.answers.whenCaughtUp();
+  const [kept, made] = [new Set(lived.rows()), new Set(fresh.rows())];
+  const differences = [
+    ...[...kept].filter((row) => !made.has(row)).map((row) => `only there: ${row}`),
+    ...[...made].filter((row) => !kept.has(row)).map((row) => `missing: ${row}`),
+  ];
+  return [...differences.slice(0, 3).map((what) => ({ promise, what })), ...owedProblems(books, [...made])];
+}
+
+/** What the last event of each stream says is owed stands in open work, and nothing else. */
+function owedProblems({ streams }: Books, rows: readonly string[]): readonly Problem[] {
+  const promise = 'open work is what is owed';
+  const kept = rows
+    .filter((row) => row.startsWith('open_work '))
+    .map((row) => JSON.parse(row.slice('open_work '.length)) as Record<string, unknown>)
+    .map(({ stream, on_what, at, until_at }) => JSON.stringify([stream, on_what, at, until_at]));
+  const owed = [...streams].flatMap(([stream, events]) => {
+    const last = JSON.parse(events.at(-1)?.metadata ?? '{}') as {
+      readonly owed?: readonly { readonly on: string; readonly at: number; readonly until: number | null }[];
+    };
+    return (last.owed ?? []).map(({ on, at, until }) => JSON.stringify([stream, on, at, until]));
+  });
+  const [inRows, inStreams] = [new Set(kept), new Set(owed)];
+  return [...inRows]
+    .filter((row) => !inStreams.has(row))
+    .concat([...inStreams].filter((row) => !inRows.has(row)))
+    .slice(0, 3)
+    .map((what) => ({ promise, what }));
+}
+
+/** The sealed bodies are what was mailed. */
+export async function contentProblems(books: Books, content: ContentStore): Promise<readonly Problem[]> {
+  const problems: Problem[] = [];
+  for (const [stream, events] of books.streams) {
+    for (const { content: ref, bodySha256 } of ofType(events, 'Received')) {
+      if (ref === null) continue;
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of content.read(ref)) chunks.push(chunk);
+      if (sha256(Buffer.concat(chunks)) !== bodySha256)
+        problems.push({ promise: '250 means durable', what: `${stream}: the body that is kept is another` });
+    }
+  }
+  return problems;
+}
+
+/** The octets of everything committed, as one digest. */
+export async function fingerprintOf(
+  store: EventStore,
+): Promise<{ readonly events: number; readonly digest: string }> {
+  const page = await store.readFeed(null, { prefixes: [''], max: 10_000_000 })();
+  if (E.isLeft(page)) throw new Error(page.left.message);
+  const { events } = page.right;
+  return { events: events.length, digest: sha256(events.map(({ metadata }) => metadata).join('\n')) };
+}
