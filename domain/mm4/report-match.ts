@@ -14,16 +14,24 @@ type ReportPdu = Pick<DeliveryReportReq | ReadReportReq, 'subject' | 'destinatio
 /**
  * Finds the recipient a report is about by membership (protocol reference 3.4): From, else To (mbuni 1.4 swaps them), else Sender, else the only
  * recipient there is. Null: none of them was ever sent this message.
+ *
+ * @param others recipients of the message that this reporter may not report on: a report that names one of them is about nobody else
  */
-export function matchReport(report: ReportPdu, recipients: readonly string[]): ReportParties | null {
-  const isRecipient = (address: Address | null): address is Address =>
-    address !== null && recipients.some((recipient) => sameAddress(recipient, address.value));
+export function matchReport(
+  report: ReportPdu,
+  recipients: readonly string[],
+  others: readonly string[] = [],
+): ReportParties | null {
+  const isOneOf = (addresses: readonly string[], address: Address | null): address is Address =>
+    address !== null && addresses.some((one) => sameAddress(one, address.value));
+  const isRecipient = (address: Address | null): address is Address => isOneOf(recipients, address);
   const { subject, destination, sender } = report;
   if (isRecipient(subject)) return { recipient: subject, destination, swapped: false };
   if (isRecipient(destination)) return { recipient: destination, destination: subject, swapped: true };
   if (isRecipient(sender)) return { recipient: sender, destination, swapped: true };
   const [only] = recipients;
   if (only === undefined || recipients.length > 1) return null;
+  if ([subject, destination, sender].some((address) => isOneOf(others, address))) return null;
   return { recipient: { kind: 'other', value: only, raw: only }, destination, swapped: true };
 }
 

@@ -11,6 +11,7 @@ import type { Context } from '../context.ts';
 import type { Messages } from '../messages.ts';
 import { momentFor } from '../moment.ts';
 import { collect } from '../serve/collect.ts';
+import { sealedBody } from '../serve/sealed-body.ts';
 import type { Handset, HandsetProblem, Handsets, MailboxEntry, Retrieved } from './handsets.ts';
 import { submit } from './submit.ts';
 import {
@@ -150,8 +151,9 @@ async function contentOf(
 ): Promise<E.Either<HandsetProblem, Omit<Retrieved, 'entry'>>> {
   try {
     const fields = splitHeaderBlock(await collect(context.content.read(received.head)));
+    const { content, bodySha256 } = received;
     const body =
-      received.content === null ? new Uint8Array(0) : await collect(context.content.read(received.content));
+      content === null ? new Uint8Array(0) : await collect(sealedBody(context, content, bodySha256));
     const contentType = fieldsNamed(fields, 'content-type')[0]?.value ?? 'text/plain';
     return E.right({ contentType, body, parts: readParts(fields, body) });
   } catch (error) {

@@ -132,6 +132,7 @@ async function subjectIn(
     state,
     pdu,
     sentOn.map(({ address }) => address),
+    [...state.recipients.keys()],
   );
   return E.right(recipient === null ? null : { stream, recipient: recipient.address });
 }

@@ -34,54 +34,62 @@ export async function findSubject(
   const home = streamOf(uidOf(id));
   const loaded = await messages.load(home);
   if (E.isLeft(loaded)) return loaded;
-  const recipientIn = (state: MmsState): Recipient | null => reportedRecipient(context, state, partner, pdu);
-  if (loaded.right.state.intakes.length > 0) return findAmong(desk, home, pdu, recipientIn);
+  const recipientIn = (state: MmsState, everybody: readonly string[]): Recipient | null =>
+    reportedRecipient(context, state, everybody, partner, pdu);
+  if (loaded.right.state.intakes.length > 0) {
+    const { variants } = loaded.right.state;
+    return findAmong(desk, [home, ...variants.map(({ uid }) => streamOf(uid))], pdu, recipientIn);
+  }
   const alias = await homeOfAlias(context, partner, id);
   if (E.isLeft(alias)) return alias;
-  return alias.right === null ? E.right(null) : findAmong(desk, alias.right, pdu, recipientIn);
+  // The partner's own name stands for one of the variants alone.
+  return alias.right === null ? E.right(null) : findAmong(desk, [alias.right], pdu, recipientIn);
 }
 
 async function findAmong(
   { messages }: Desk,
-  home: string,
+  streams: readonly string[],
   pdu: ReportPdu,
-  recipientIn: (state: MmsState) => Recipient | null,
+  recipientIn: (state: MmsState, everybody: readonly string[]) => Recipient | null,
 ): Promise<E.Either<unknown, Subject | null>> {
-  const base = await messages.load(home);
-  if (E.isLeft(base)) return base;
-  let settled: Subject | null = null;
-  for (const stream of [home, ...base.right.state.variants.map(({ uid }) => streamOf(uid))]) {
+  const states = new Map<string, MmsState>();
+  for (const stream of streams) {
     const loaded = await messages.load(stream);
     if (E.isLeft(loaded)) return loaded;
-    const recipient = recipientIn(loaded.right.state);
-    if (recipient === null) continue;
-    const subject = { stream, recipient: recipient.address };
-    if (!hasFinal(recipient, pdu)) return E.right(subject);
-    settled ??= subject;
+    states.set(stream, loaded.right.state);
   }
-  return E.right(settled);
+  const everybody = [...states.values()].flatMap(({ recipients }) => [...recipients.keys()]);
+  const subjects = [...states].flatMap(([stream, state]) => {
+    const recipient = recipientIn(state, everybody);
+    return recipient === null ? [] : [{ stream, recipient }];
+  });
+  const found = subjects.find(({ recipient }) => !hasFinal(recipient, pdu)) ?? subjects[0];
+  return E.right(found === undefined ? null : { stream: found.stream, recipient: found.recipient.address });
 }
 
 /** A recipient on a leg to the reporting partner, whichever header names it (reference 3.4). */
 function reportedRecipient(
   context: Context,
   state: MmsState,
+  everybody: readonly string[],
   from: string,
   pdu: ReportPdu,
 ): Recipient | null {
   const sentThere = state.legs
     .filter((leg) => mayAnswerFor(context.routes, leg.partner, from))
     .flatMap((leg) => leg.recipients);
-  return recipientNamed(state, pdu, sentThere);
+  return recipientNamed(state, pdu, sentThere, everybody);
 }
 
-/** The one of `candidates` that a report is about. */
+/** The one of `candidates` that a report is about; `everybody` has, under any variant of its id, the message. */
 export function recipientNamed(
   state: MmsState,
   pdu: ReportPdu,
   candidates: readonly string[],
+  everybody: readonly string[],
 ): Recipient | null {
-  const match = matchReport(pdu, candidates);
+  const others = everybody.filter((address) => !candidates.includes(address));
+  const match = matchReport(pdu, candidates, others);
   if (match === null) return null;
   const { value } = match.recipient;
   return (

@@ -7,6 +7,7 @@ import type { Intake } from '../../domain/mms/state.ts';
 import type { Dialect } from '../../domain/partner.ts';
 import type { Context } from '../context.ts';
 import { collect } from './collect.ts';
+import { sealedBody } from './sealed-body.ts';
 
 /** The body of one attempt and the fields that describe it. */
 export interface AttemptBody {
@@ -53,10 +54,10 @@ async function withoutExcess(
   const asItCame = { fields, size: size.body, eightBit, sha256: () => bodySha256 };
   if (content === null) return { ...asItCame, body: null };
   if (!foldLongLines && !(sevenBitOnly && eightBit))
-    return { ...asItCame, body: context.content.read(content) };
+    return { ...asItCame, body: sealedBody(context, content, bodySha256) };
   const limits = { sevenBit: sevenBitOnly, lineLength: foldLongLines };
-  const recoded = recode(fields, await collect(context.content.read(content)), limits);
-  if (recoded === null) return { ...asItCame, body: context.content.read(content) };
+  const recoded = recode(fields, await collect(sealedBody(context, content, bodySha256)), limits);
+  if (recoded === null) return { ...asItCame, body: sealedBody(context, content, bodySha256) };
   return {
     fields: recoded.fields,
     body: one(recoded.body),

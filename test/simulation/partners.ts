@@ -13,6 +13,8 @@ export interface SentReport extends Pick<Report, 'kind' | 'status' | 'recipient'
   readonly partner: PartnerName;
   /** The message's own id. */
   readonly messageId: string;
+  /** The id that is in the report. */
+  readonly named: string;
   /** By one that never had the message. */
   readonly forged: boolean;
 }
@@ -68,7 +70,7 @@ export function answering(
     const messageId = forged ? pdu.messageId : nameOf(by, pdu);
     const swapped = faults.happens('reportSwapped');
     const told = reportReq(pdu, domainOf(by), { ...news, transactionId, messageId, swapped });
-    reported({ ...news, partner: by, transactionId, messageId: pdu.messageId, forged });
+    reported({ ...news, partner: by, transactionId, messageId: pdu.messageId, named: messageId, forged });
     after(at, () => deliver(by, transactionId, told));
     if (faults.happens('reportDoubled'))
       after(at + chance.between(0, 50), () => deliver(by, transactionId, told));
@@ -115,6 +117,8 @@ export function answering(
 }
 
 /** The name a partner knows a message by: op-b gives each message it gets a name of its own. */
-function nameOf(partner: PartnerName, { type, messageId }: ReadPdu): string {
-  return partner === 'op-b' && type === 'MM4_forward.REQ' ? `b.${messageId}` : messageId;
+function nameOf(partner: PartnerName, { type, messageId, bodySha256 }: ReadPdu): string {
+  return partner === 'op-b' && type === 'MM4_forward.REQ'
+    ? `b.${messageId}.${bodySha256.slice(0, 6)}`
+    : messageId;
 }

@@ -23,6 +23,8 @@ export interface Outcome {
   readonly events: number;
   /** The last steps. */
   readonly steps: readonly string[];
+  /** What was committed to a stream, a line for each event. */
+  timeline(stream: string): readonly string[];
   /** Of all that was committed: two runs of a seed are the same to the octet. */
   readonly fingerprint: string;
 }
@@ -32,6 +34,8 @@ const minute = 60_000;
 const hour = 60 * minute;
 /** Longer than any deadline, expiry and wait for reports together. */
 const liveliness = 80 * hour;
+/** No stall of the feed lasts so long. */
+const afterStalls = 5 * minute;
 const wakeful = 2 * hour;
 const nap = 4 * hour;
 const stepsShown = 80;
@@ -60,7 +64,7 @@ export async function simulate(seed: number, without: ReadonlySet<string> = new 
   await time.pass(chaosFor);
   trace.note('everything is healed');
   faults.heal();
-  await time.settle();
+  await time.pass(afterStalls);
   const midway = await projectionProblems(audit.books, store, projections);
   await untilOver(time, projections);
   const { events, digest } = await fingerprintOf(store);
@@ -80,6 +84,11 @@ export async function simulate(seed: number, without: ReadonlySet<string> = new 
     pdusOut: pdus.out,
     events,
     steps: trace.last(stepsShown),
+    timeline: (stream) =>
+      (audit.books.streams.get(stream) ?? []).map(
+        ({ at, worker, revision, event, data }) =>
+          `${new Date(at).toISOString().slice(8, 23)} ${worker} ${revision} ${event.type} ${data}`,
+      ),
     fingerprint: digest,
   };
 }

@@ -50,16 +50,10 @@ export function auditor(now: () => number): Auditor {
       if (message !== undefined) books.mailed.set(name, message);
     },
     reports: (report) => {
-      const { partner, transactionId, messageId } = report;
-      books.reports.set(key(partner, transactionId), report);
-      const named = partner === 'op-b' && !report.forged ? `b.${messageId}` : messageId;
-      books.requests.set(key(partner, transactionId), {
-        partner,
-        transactionId,
-        messageId: named,
-        wantsRes: true,
-        said250: 0,
-      });
+      const { partner, transactionId, named } = report;
+      const name = key(partner, transactionId);
+      books.reports.set(name, report);
+      books.requests.set(name, { partner, transactionId, messageId: named, wantsRes: true, said250: 0 });
     },
     said250: kept.said250,
     opened: (worker, route) => {

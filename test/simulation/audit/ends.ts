@@ -1,4 +1,4 @@
-import { messageIdOf, messagesIn, ofType, type Books, type Committed, type Problem } from './books.ts';
+import { messagesIn, ofType, type Books, type Committed, type Problem } from './books.ts';
 
 /** Everything comes to an end that the design names: each message is closed, each of its recipients settled, each pause over. */
 export function endProblems(books: Books): readonly Problem[] {
@@ -29,7 +29,7 @@ function messageEnds(stream: readonly Committed[]): readonly Problem[] {
   for (const intake of received) {
     for (const { address } of intake.recipients) {
       if (!isSettled(stream, address, intake.flags.deliveryReport))
-        problems.push({ promise, what: `${messageIdOf(stream)}: nobody knows what became of ${address}` });
+        problems.push({ promise, what: `${name}: nobody knows what became of ${address}` });
     }
   }
   return problems;

@@ -1,6 +1,6 @@
 import { forgersText } from '../partners.ts';
 import { partnerOfRoute } from '../places.ts';
-import { messageIdOf, messagesIn, type Books, type Problem } from './books.ts';
+import { messagesIn, ofType, type Books, type Problem } from './books.ts';
 import { routeOfLeg } from './claims.ts';
 
 /** Nothing comes of a RES or a name for a message from whoever does not own the leg. */
@@ -30,7 +30,9 @@ function forgedNames(books: Books): readonly Problem[] {
     if (!name.startsWith('alias-')) return [];
     return events.flatMap(({ data }): readonly Problem[] => {
       const { partner, id, home } = JSON.parse(data) as { partner: string; id: string; home: string };
-      const right = partner === 'op-b' && id === `b.${messageIdOf(books.streams.get(home) ?? [])}`;
+      const [received] = ofType(books.streams.get(home) ?? [], 'Received');
+      const given = `b.${received?.messageId.normal ?? ''}.${received?.bodySha256.slice(0, 6) ?? ''}`;
+      const right = partner === 'op-b' && id === given;
       return right ? [] : [{ promise, what: `${partner} gave ${home} the name ${id}` }];
     });
   });

@@ -39,20 +39,19 @@ const statusOf = (event: StatusEvent): string => ('status' in event ? event.stat
 /** What a stream says that a partner reported, that partner reported: about this message and recipient, having got it. */
 function believed(books: Books, stream: readonly Committed[]): readonly Problem[] {
   const problems: Problem[] = [];
-  const wrong = (what: string): void => void problems.push({ promise: 'reports go where they belong', what });
+  const name = stream[0]?.stream ?? '';
   for (const event of statusesIn(stream)) {
     const { source } = event;
     if (source.kind !== 'partner') continue;
-    const name = key(source.pdu.from.partner, bare(source.pdu.transactionId));
-    const sent = books.reports.get(name);
-    if (sent === undefined) wrong(`${stream[0]?.stream ?? ''} has a report ${name} that nobody sent`);
-    else if (sent.forged)
-      problems.push({ promise: 'nothing from a forger', what: `the forged report ${name} counts` });
-    else if (sent.messageId !== messageIdOf(stream))
-      wrong(`the report ${name} is about ${sent.messageId}, not this`);
-    else if (sent.recipient !== event.recipient) wrong(`the report ${name} is about ${sent.recipient}`);
-    else if (sent.status !== statusOf(event))
-      wrong(`the report ${name} says ${sent.status}, not ${statusOf(event)}`);
+    const report = key(source.pdu.from.partner, bare(source.pdu.transactionId));
+    const wrong = (what: string, promise = 'reports go where they belong'): void =>
+      void problems.push({ promise, what: `${name}: the report ${report} ${what}` });
+    const sent = books.reports.get(report);
+    if (sent === undefined) wrong('was sent by nobody');
+    else if (sent.forged) wrong('is forged, and counts', 'nothing from a forger');
+    else if (sent.messageId !== messageIdOf(stream)) wrong(`is about ${sent.messageId}`);
+    else if (sent.recipient !== event.recipient) wrong(`is about ${sent.recipient}, not ${event.recipient}`);
+    else if (sent.status !== statusOf(event)) wrong(`says ${sent.status}, not ${statusOf(event)}`);
   }
   return problems;
 }
@@ -98,7 +97,7 @@ function heard(books: Books, stream: readonly Committed[]): readonly Problem[] {
       const asked = event.type === 'ReadReported' ? intake.flags.readReply : intake.flags.deliveryReport;
       const saidByRes = intake.status.code !== 'Ok' && intake.answer !== null;
       if (!asked || saidByRes || dropped.includes(event.recipient)) return [];
-      const of = `${messageIdOf(stream)}: ${statusOf(event)} of ${event.recipient}`;
+      const of = `${stream[0]?.stream ?? ''}: ${statusOf(event)} of ${event.recipient}`;
       const silence = (why: string): readonly Problem[] => [
         { promise: 'the originator hears it', what: `${of} ${why}` },
       ];
