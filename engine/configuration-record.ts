@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 
-import { canonicalJson, withoutSecrets } from '../domain/configuration-digest.ts';
+import { canonicalJson, digestOf, withoutSecrets } from '../domain/configuration-digest.ts';
+import type { Configuration } from '../domain/configuration.ts';
 import { appendSurely } from './append.ts';
 import { emptyTip, sealBatch } from './batch.ts';
 import { CannotStart } from './cannot-start.ts';
@@ -8,11 +9,14 @@ import type { Context } from './context.ts';
 
 /**
  * The whole configuration in force, without secrets, is a stream of one event named by its digest: events carry the digest, so
- * that a dispute can see the rules of the day. Recording it twice finds it there already.
+ * that a dispute can see the rules of the day. Recording it twice finds it there already. Left: the store does not take it now.
  */
-export async function recordConfiguration(context: Context): Promise<void> {
-  const stream = `config-${context.configurationDigest}`;
-  const data = canonicalJson({ configuration: withoutSecrets(context.configuration) });
+export async function recordConfiguration(
+  context: Context,
+  configuration: Configuration,
+): Promise<E.Either<string, void>> {
+  const stream = `config-${digestOf(configuration)}`;
+  const data = canonicalJson({ configuration: withoutSecrets(configuration) });
   const cause = {
     correlation: stream,
     causation: 'start',
@@ -22,7 +26,7 @@ export async function recordConfiguration(context: Context): Promise<void> {
   const draft = { type: 'ConfigurationInForce', version: 1, data };
   const batch = sealBatch(context, stream, emptyTip(stream), [draft], cause, null);
   const appended = await appendSurely(context, stream, 'no-stream', batch.events);
-  if (E.isLeft(appended) && appended.left.kind !== 'conflict') {
-    throw new CannotStart(`the store does not take the configuration in force: ${appended.left.message}`);
-  }
+  return E.isLeft(appended) && appended.left.kind !== 'conflict'
+    ? E.left(`the store does not take the configuration: ${appended.left.message}`)
+    : E.right(undefined);
 }

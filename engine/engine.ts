@@ -1,4 +1,4 @@
-import type * as E from 'fp-ts/lib/Either.js';
+import * as E from 'fp-ts/lib/Either.js';
 
 import type { Configuration } from '../domain/configuration.ts';
 import { onClock, onHandsets, type Due } from '../domain/mms/due.ts';
@@ -64,7 +64,8 @@ export async function startEngine(base: ContextBase): Promise<Engine> {
     expect(firstOfClock(dues));
   };
   const messages = openMessages(context, ring);
-  await recordConfiguration(context);
+  const recorded = await recordConfiguration(context, context.configuration);
+  if (E.isLeft(recorded)) throw new Error(recorded.left);
   const parked = parking(context, messages);
   await voidEarlierClaims(context, messages, parked);
 

@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 
 import { changedKeys, needRestart } from '../domain/configuration-changes.ts';
+import { digestOf } from '../domain/configuration-digest.ts';
 import type { Configuration } from '../domain/configuration.ts';
 import { allForwards, onAnswers, onHeld } from '../domain/mms/due.ts';
 import { recordConfiguration } from './configuration-record.ts';
@@ -33,12 +34,17 @@ export async function reload(
     return E.left(`only a restart can change ${fixed.join(', ')}: stop the engine and start it again`);
   const stuck = await waitingForRemoved(context, next);
   if (stuck.length > 0) return E.left(stuck.join('\n'));
+  // Events first: what is in force is always what the store says.
+  const digest = digestOf(next);
+  const recorded = await recordConfiguration(context, next);
+  if (E.isLeft(recorded)) return E.left(`${recorded.left}; nothing has changed, try again`);
+  if (!(await noteNode(context, { type: 'ConfigurationChanged', digest, by, changes }))) {
+    return E.left('the store cannot write now: nothing has changed, try again');
+  }
   live.replace(next);
-  await recordConfiguration(context);
-  await noteNode(context, { type: 'ConfigurationChanged', digest: context.configurationDigest, by, changes });
   lines.follow();
-  context.log.info({ by, changes, digest: context.configurationDigest }, 'another configuration is in force');
-  return E.right({ digest: context.configurationDigest, changes });
+  context.log.info({ by, changes, digest }, 'another configuration is in force');
+  return E.right({ digest, changes });
 }
 
 /** What waits for routes that the configuration does not have any more, and what to do about it. */

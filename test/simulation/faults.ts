@@ -17,6 +17,7 @@ export const likelihood = {
   feedRepeated: 30,
   feedTorn: 60,
   feedStalled: 4,
+  projectorDies: 20,
   answerOvertaken: 60,
   // The engine itself
   crashAtPort: 2,
@@ -95,7 +96,7 @@ export function faultsOf(seed: number, without: ReadonlySet<string>, note: (what
       return true;
     },
     takesPlace: (act) => {
-      if (without.has(act)) return false;
+      if (without.has(act) || without.has(act.slice(0, act.indexOf('#')))) return false;
       happened.push(act);
       return true;
     },

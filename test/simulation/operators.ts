@@ -89,7 +89,8 @@ export function operators(
     note(`operator: reload ${JSON.stringify(next)}`);
     const reloaded = await engine.reload(load(configurationOf(next)).configuration, hand.by);
     if (E.isRight(reloaded)) settings = next;
-    else audit.found('a good configuration is taken', reloaded.left);
+    else if (!reloaded.left.includes('nothing has changed'))
+      audit.found('a good configuration is taken', reloaded.left);
   };
 
   return {

@@ -69,7 +69,7 @@ export function surroundings(ground: Ground): World {
   const people = chance('people');
 
   const feed = faultyFeed(ground.store, faults, chance('feed'), timers);
-  const projections = memoryProjections(feed, []);
+  const projections = memoryProjections(feed, [], () => faults.happens('projectorDies'));
   const wire: Wire = {
     opened: (route, worker) => audit.opened(worker, route),
     taken: (route, mail, body, worker) => {

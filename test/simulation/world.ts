@@ -3,7 +3,7 @@ import { memoryStore } from '../../adapters/store-memory/store.ts';
 import type { MemoryProjections } from '../support/memory-projections.ts';
 import { virtualTime, type VirtualTime } from '../support/virtual-time.ts';
 import { auditor, type Auditor, type Problem } from './audit/auditor.ts';
-import { messagesIn } from './audit/books.ts';
+import { messagesIn, type Books } from './audit/books.ts';
 import { faultsOf, type Fault } from './faults.ts';
 import { contentProblems, fingerprintOf, projectionProblems } from './last-look.ts';
 import { chaosFor, surroundings, type World } from './surroundings.ts';
@@ -23,8 +23,8 @@ export interface Outcome {
   readonly events: number;
   /** The last steps. */
   readonly steps: readonly string[];
-  /** What was committed to a stream, a line for each event. */
-  timeline(stream: string): readonly string[];
+  /** The streams that the problems name, a line for each event. */
+  readonly streams: readonly (readonly string[])[];
   /** Of all that was committed: two runs of a seed are the same to the octet. */
   readonly fingerprint: string;
 }
@@ -68,14 +68,16 @@ export async function simulate(seed: number, without: ReadonlySet<string> = new 
   const midway = await projectionProblems(audit.books, store, projections);
   await untilOver(time, projections);
   const { events, digest } = await fingerprintOf(store);
+  const verdict = audit.verdict();
   const later = [
     ...(await projectionProblems(audit.books, store, projections)),
     ...(await contentProblems(audit.books, content)),
     ...(await restartProblems(time, audit, world)),
   ];
+  const problems = [...verdict, ...midway, ...later];
   return {
     seed,
-    problems: [...audit.verdict(), ...midway, ...later],
+    problems,
     faults: faults.counts,
     happened: faults.happened,
     crashes: engines.crashes(),
@@ -84,11 +86,7 @@ export async function simulate(seed: number, without: ReadonlySet<string> = new 
     pdusOut: pdus.out,
     events,
     steps: trace.last(stepsShown),
-    timeline: (stream) =>
-      (audit.books.streams.get(stream) ?? []).map(
-        ({ at, worker, revision, event, data }) =>
-          `${new Date(at).toISOString().slice(8, 23)} ${worker} ${revision} ${event.type} ${data}`,
-      ),
+    streams: named(audit.books, problems),
     fingerprint: digest,
   };
 }
@@ -119,4 +117,14 @@ async function restartProblems(time: VirtualTime, audit: Auditor, world: World):
           what: `a restart when all was done sent ${after.out - before.out} PDUs`,
         },
       ];
+}
+
+function named({ streams }: Books, problems: readonly Problem[]): Outcome['streams'] {
+  const names = new Set(problems.flatMap(({ what }) => what.match(/mms-[0-9a-f-]{36}/g) ?? []));
+  return [...names].map((name) =>
+    (streams.get(name) ?? []).map(
+      ({ at, worker, revision, event, data }) =>
+        `${new Date(at).toISOString().slice(8, 23)} ${worker} ${name.slice(0, 12)} ${revision} ${event.type} ${data}`,
+    ),
+  );
 }

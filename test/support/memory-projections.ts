@@ -18,10 +18,16 @@ export interface MemoryProjections {
  * The production projections in a database in memory; they take in everything before each answer.
  *
  * @param gone streams that were removed since the last answer; emptied as they are taken in
+ * @param dies whether the projector dies now, with a page taken in and not committed: another one goes on from what is there
  */
-export function memoryProjections(feed: Pick<EventStore, 'readFeed'>, gone: string[]): MemoryProjections {
+export function memoryProjections(
+  feed: Pick<EventStore, 'readFeed'>,
+  gone: string[],
+  dies: () => boolean = () => false,
+): MemoryProjections {
   const db = new DatabaseSync(':memory:');
-  const all = allProjections.map((projection) => projectionTables(db, projection, { oldest: 0, newest: Infinity }));
+  const open = () => allProjections.map((projection) => projectionTables(db, projection, { oldest: 0, newest: Infinity }));
+  let all = open();
   const answer = answering(db);
   let after: Position | null = null;
   const follow = async (): Promise<void> => {
@@ -34,10 +40,17 @@ export function memoryProjections(feed: Pick<EventStore, 'readFeed'>, gone: stri
           [Number(position), stream, revision, type, id, data, metadata] as const,
       );
       const position = Number(next ?? 0);
-      const forgotten = gone.splice(0).map((stream) => ({ position, stream }));
+      const forgotten = gone.map((stream) => ({ position, stream }));
       db.exec('begin');
       for (const tables of all) tables.take({ rows, forgotten, next: position, caughtUp });
+      if (dies()) {
+        db.exec('rollback');
+        all = open();
+        after = positionOf(Math.min(...all.map((tables) => tables.position())));
+        continue;
+      }
       db.exec('commit');
+      gone.length = 0;
       after = next;
       if (caughtUp) return;
     }
@@ -61,4 +74,8 @@ export function memoryProjections(feed: Pick<EventStore, 'readFeed'>, gone: stri
         )
         .toSorted(),
   };
+}
+
+function positionOf(position: number): Position | null {
+  return position === 0 ? null : (String(position) as Position);
 }

@@ -6,6 +6,7 @@ import { answerProblems } from './answers.ts';
 import { key, openBooks, type Arrival, type Books, type Problem, type Request } from './books.ts';
 import { chainProblems } from './chains.ts';
 import { claims as openClaims } from './claims.ts';
+import { deadlineProblems } from './deadlines.ts';
 import { durability } from './durability.ts';
 import { endProblems } from './ends.ts';
 import { forgeryProblems } from './forgeries.ts';
@@ -73,6 +74,7 @@ export function auditor(now: () => number): Auditor {
       ...kept.problems,
       ...claims.problems,
       ...chainProblems(books),
+      ...deadlineProblems(books),
       ...forwardProblems(books),
       ...answerProblems(books),
       ...reportProblems(books),

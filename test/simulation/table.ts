@@ -1,0 +1,68 @@
+import { likelihood, type Fault } from './faults.ts';
+import type { Summary } from './summary.ts';
+
+/** What goes wrong in the simulated worlds, as people call it. */
+const groups: readonly (readonly [string, readonly Fault[]])[] = [
+  [
+    'Appends lost before or after the commit, conflicting, slow, refused; reads refused; the disk full',
+    [
+      'appendLostBefore',
+      'appendLostAfter',
+      'appendConflict',
+      'appendSlow',
+      'appendUnavailable',
+      'readUnavailable',
+      'diskFull',
+    ],
+  ],
+  ['Content not to be had, damaged, or another', ['contentUnavailable', 'contentDamaged', 'contentSwapped']],
+  [
+    'Feed repeated, in pieces, stalled; answers overtaken; the projector dead',
+    ['feedRepeated', 'feedTorn', 'feedStalled', 'answerOvertaken', 'projectorDies'],
+  ],
+  ['The engine crashed', ['crashAtPort']],
+  ['An incarnation stood still and woke up among its successors', ['freezeAtPort']],
+  ['The clock set ahead', ['clockJump']],
+  [
+    'SMTP out refused, slow, or cut at a step',
+    [
+      'connectRefused',
+      'refusedForNow',
+      'refusedForGood',
+      'recipientRefused',
+      'cutOut',
+      'cutAfterDotTaken',
+      'cutAfterDotNotTaken',
+      'sendSlow',
+      'sendStalls',
+    ],
+  ],
+  ['SMTP in cut at a step, or its reply lost', ['cutIn', 'replyLost']],
+  [
+    'RES lost, doubled, late, negative, for now, contradicting, forged',
+    ['resLost', 'resDoubled', 'resLate', 'resNegative', 'resTransient', 'resContradicting', 'resForged'],
+  ],
+  [
+    'Reports before the RES, doubled, deferred first, swapped, forged',
+    ['reportBeforeRes', 'reportDoubled', 'reportDeferredFirst', 'reportSwapped', 'reportForged'],
+  ],
+  ['Message-IDs used again', ['idReused']],
+  ['Notices to a handset refused', ['noticeRefused']],
+];
+
+/** Markdown, for docs/reliability.md. */
+export function simulationTable(summary: Summary): string {
+  const told = new Set(groups.flatMap(([, faults]) => faults));
+  const untold = (Object.keys(likelihood) as Fault[]).filter((fault) => !told.has(fault));
+  if (untold.length > 0) throw new Error(`the table leaves out ${untold.join(', ')}`);
+  const count = (faults: readonly Fault[]): number =>
+    faults.reduce((sum, fault) => sum + (summary.faults[fault] ?? 0), 0);
+  return [
+    `${summary.seeds} seeds: ${summary.pdusIn} PDUs in, ${summary.pdusOut} out, ${summary.events} events, ${summary.crashes} crashes, ` +
+      `${summary.freezes} freezes. Promises broken: ${summary.failed.length === 0 ? 'none' : `by seeds ${summary.failed.join(', ')}`}.`,
+    '',
+    '| What went wrong | Times |',
+    '| --- | ---: |',
+    ...groups.map(([what, faults]) => `| ${what} | ${count(faults)} |`),
+  ].join('\n');
+}
