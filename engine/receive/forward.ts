@@ -170,7 +170,10 @@ async function receiveInto(
     streamOf(uid),
     (state) => {
       const decision = decideReceive(state, command);
-      kind = decision.kind;
+      // Our own append, of which the store said no: this is what it took in, and no repeat.
+      const isOurs = state.intakes.some(({ head }) => head === command.pdu.head);
+      kind = isOurs ? 'intake' : decision.kind;
+      if (isOurs) return [];
       return 'events' in decision ? decision.events : [];
     },
     causeOf(command),

@@ -49,6 +49,8 @@ export interface World {
   readonly pdus: { in: number; out: number };
   /** Everybody begins to do what people do. */
   begin(): void;
+  /** Nobody does anything of his own any more. */
+  rest(): void;
 }
 
 const second = 1_000;
@@ -140,6 +142,7 @@ export function surroundings(ground: Ground): World {
       atSomeTime('operator', operatorActs, operator.act);
       users.begin();
     },
+    rest: users.rest,
   };
 }
 

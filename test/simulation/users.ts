@@ -17,8 +17,10 @@ const at = '192.0.2.77';
 export interface Users {
   /** Submits once, and again under the same key until the engine has taken it. */
   submit(from: string, to: readonly string[], name: string): void;
-  /** They look into their mailboxes from now on, for ever. */
+  /** They look into their mailboxes from now on. */
   begin(): void;
+  /** They do nothing any more. */
+  rest(): void;
 }
 
 export function mailboxUsers(
@@ -67,10 +69,12 @@ export function mailboxUsers(
     }
   };
 
+  let resting = false;
   const everyNowAndThen = (number: string): void => {
+    if (resting) return;
     timers.after(chance.between(2 * minute, 20 * minute), () => {
       const running = living();
-      if (running !== null) void look(running, number);
+      if (running !== null && !resting) void look(running, number);
       everyNowAndThen(number);
     });
   };
@@ -99,6 +103,7 @@ export function mailboxUsers(
     begin: () => {
       for (const number of numbers.own) everyNowAndThen(number);
     },
+    rest: () => (resting = true),
   };
 }
 

@@ -106,6 +106,7 @@ async function untilOver(time: VirtualTime, { answers }: MemoryProjections): Pro
 async function restartProblems(time: VirtualTime, audit: Auditor, world: World): Promise<readonly Problem[]> {
   const eventCount = (): number => messagesIn(audit.books).reduce((sum, events) => sum + events.length, 0);
   const before = { out: world.pdus.out, events: eventCount() };
+  world.rest();
   world.engines.living()?.life.die();
   await time.pass(hour);
   const after = { out: world.pdus.out, events: eventCount() };
