@@ -1,12 +1,16 @@
 import type { Problem } from '../audit/auditor.ts';
 import { simulate } from '../world.ts';
 
-/** Simulates one seed, twice, and prints the problems as JSON. */
-const seed = Number(process.argv[2]);
-const first = await simulate(seed);
-const second = await simulate(seed);
+/** `one-seed.ts SEED [twice]`: prints the problems of a seed as JSON; twice, also whether it went the same way. */
+const [, , seed, twice] = process.argv;
+const { problems, fingerprint } = await simulate(Number(seed));
 const differs: readonly Problem[] =
-  first.fingerprint === second.fingerprint
+  twice !== 'twice' || (await simulate(Number(seed))).fingerprint === fingerprint
     ? []
-    : [{ promise: 'a run is a function of its seed', what: `seed ${seed} went otherwise the second time` }];
-process.stdout.write(JSON.stringify([...first.problems, ...differs]));
+    : [
+        {
+          promise: 'a run is a function of its seed',
+          what: `seed ${seed ?? ''} went otherwise the second time`,
+        },
+      ];
+process.stdout.write(JSON.stringify([...problems, ...differs]));

@@ -25,7 +25,7 @@ export interface Planted extends Disposable {
 }
 
 /** Throws where the bug does not fit the sources any more: then it has to be planted anew. */
-export function plant({ name, file, right, wrong }: PlantedBug): Planted {
+export function plant({ name, file, right, wrong, breaks }: PlantedBug): Planted {
   const text = readFileSync(join(root, file), 'utf8');
   if (text.split(right).length !== 2)
     throw new Error(`"${name}" cannot be planted: ${file} does not have its text exactly once`);
@@ -38,14 +38,16 @@ export function plant({ name, file, right, wrong }: PlantedBug): Planted {
     text.replace(right, () => wrong),
   );
   return {
-    run: (seed) => runIn(directory, seed),
+    run: (seed) => runIn(directory, seed, breaks === 'a run is a function of its seed'),
     [Symbol.dispose]: () => rmSync(directory, { recursive: true, force: true }),
   };
 }
 
-async function runIn(directory: string, seed: number): Promise<readonly Problem[]> {
+async function runIn(directory: string, seed: number, twice: boolean): Promise<readonly Problem[]> {
   const script = join(directory, 'test/simulation/planted/one-seed.ts');
-  const child = spawn(process.execPath, [script, String(seed)], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [script, String(seed), twice ? 'twice' : 'once'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let [said, complained] = ['', ''];
   child.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (complained += chunk.toString()));
