@@ -76,7 +76,12 @@ export function handsets(context: Context, messages: Messages, diskProblem: () =
       const content = await contentOf(context, view.right);
       if (E.isLeft(content)) return content;
       const entry = await act(handset, uid, retrieve);
-      return E.map((fetched: MailboxEntry) => ({ entry: fetched, ...content.right }))(entry);
+      if (E.isLeft(entry)) return entry;
+      // Its time may have been over while the content was read.
+      const { state } = entry.right;
+      return state === 'retrieved' || state === 'read'
+        ? E.right({ entry: entry.right, ...content.right })
+        : E.left(problem('gone', `it ended as ${state}: it cannot be fetched any more`));
     },
     read: async (handset, uid, status) => {
       const view = await ownMessage(handset.number, uid);

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import * as E from 'fp-ts/lib/Either.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
 
+import { memoryStore } from '../../adapters/store-memory/store.ts';
 import { load } from '../config/support.ts';
 import { memoryEngine } from '../support/memory-engine.ts';
 import { addressOfA, configuration, eventsOf, forwardTo, numberAt } from './world.ts';
@@ -66,4 +68,27 @@ test('what only a restart can change is refused', async () => {
   assert.ok(E.isLeft(refused));
   assert.match(refused.left, /only a restart can change node\.name/);
   await engine.stop();
+});
+
+test('what the store cannot record does not come into force', async () => {
+  const store = memoryStore();
+  let isFull = false;
+  const world = await memoryEngine({
+    configuration: configuration(),
+    store: {
+      ...store,
+      append: (...batch) =>
+        isFull ? TE.left({ kind: 'unavailable', message: 'the disk is full' }) : store.append(...batch),
+    },
+  });
+  const next = configured(configuration().replace('+4477009003*', '+4477009004*'));
+  isFull = true;
+  const refused = await world.engine.reload(next, 'ann');
+  assert.ok(E.isLeft(refused));
+  assert.match(refused.left, /the disk is full; nothing has changed, try again/);
+  isFull = false;
+  const reloaded = await world.engine.reload(next, 'ann');
+  assert.ok(E.isRight(reloaded));
+  assert.equal(reloaded.right.changes.length, 1, 'the same change is still to be made');
+  await world.engine.stop();
 });

@@ -139,6 +139,9 @@ test('mbuni: swapped reports and later ones without From are matched by membersh
   );
   assert.equal(matchReport(senderOnly, recipients)?.recipient.value, '+447700900456');
   assert.equal(matchReport(senderOnly, ['+447700900001', '+447700900002']), null);
+  // The only recipient this partner has is meant where nobody else of the message is named.
+  assert.equal(matchReport(senderOnly, ['+447700900001'])?.recipient.value, '+447700900001');
+  assert.equal(matchReport(senderOnly, ['+447700900001'], ['+447700900456']), null);
 });
 
 test('mmsgw: flags as 1 and 0, recipients of a RES joined by full stops', () => {

@@ -5,15 +5,16 @@ import { memoryStore as memoryContent } from '../../adapters/content-memory/stor
 import { httpMailbox } from '../../adapters/mailbox/gateway.ts';
 import { memoryStore } from '../../adapters/store-memory/store.ts';
 import type { Configuration } from '../../domain/configuration.ts';
-import type {
-  ContentStore,
-  EventStore,
-  HandsetGateway,
-  MailSession,
-  MailTransport,
-  OutgoingMail,
-  SendOutcome,
-  SessionFailure,
+import {
+  ContentError,
+  type ContentStore,
+  type EventStore,
+  type HandsetGateway,
+  type MailSession,
+  type MailTransport,
+  type OutgoingMail,
+  type SendOutcome,
+  type SessionFailure,
 } from '../../domain/ports.ts';
 import type { Log, OpenWork } from '../../engine/context.ts';
 import { startEngine, type Engine } from '../../engine/engine.ts';
