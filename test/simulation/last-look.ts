@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 
-import type { ContentStore, EventStore } from '../../domain/ports.ts';
+import { ContentError, type ContentStore, type EventStore } from '../../domain/ports.ts';
+import { bytesOf } from '../support/memory-engine.ts';
 import { memoryProjections, type MemoryProjections } from '../support/memory-projections.ts';
 import { ofType, type Books, type Problem } from './audit/books.ts';
 import { sha256 } from './pdu.ts';
@@ -50,10 +51,11 @@ export async function contentProblems(books: Books, content: ContentStore): Prom
   for (const [stream, events] of books.streams) {
     for (const { content: ref, bodySha256 } of ofType(events, 'Received')) {
       if (ref === null) continue;
-      const chunks: Uint8Array[] = [];
-      for await (const chunk of content.read(ref)) chunks.push(chunk);
-      if (sha256(Buffer.concat(chunks)) !== bodySha256)
-        problems.push({ promise: '250 means durable', what: `${stream}: the body that is kept is another` });
+      const body = await bytesOf(content.read(ref));
+      const wrong = (what: string) =>
+        problems.push({ promise: '250 means durable', what: `${stream}: ${what}` });
+      if (body instanceof ContentError) wrong(body.message);
+      else if (sha256(body) !== bodySha256) wrong('the body that is kept is another');
     }
   }
   return problems;

@@ -10,6 +10,7 @@ import {
   type SmtpStep,
   type Timers,
 } from '../../domain/ports.ts';
+import { bytesOf } from '../support/memory-engine.ts';
 import type { Chance } from './chance.ts';
 import type { Faults } from './faults.ts';
 import { pause } from './stores.ts';
@@ -84,7 +85,7 @@ export function simulatedTransport(
       return { kind: 'refused', at: chance.pick(steps), reply: later, refused: [] };
     if (faults.happens('refusedForGood'))
       return { kind: 'refused', at: chance.pick(['data', 'final-dot']), reply: never, refused: [] };
-    const body = await collect(mail.body);
+    const body = await bytesOf(mail.body);
     if (body instanceof ContentError) return { ...cut('body', body.message), content: body.failure };
     if (faults.happens('sendStalls')) {
       const stall = chance.between(minute, 30 * minute);
@@ -108,15 +109,4 @@ export function simulatedTransport(
     wire.taken(session.route, { ...mail, rcptTo: left }, body, session.worker);
     return faults.happens('cutAfterDotTaken') ? unknown() : { kind: 'sent', reply: taken, refused };
   }
-}
-
-async function collect(body: AsyncIterable<Uint8Array> | null): Promise<Uint8Array | ContentError> {
-  const chunks: Uint8Array[] = [];
-  try {
-    for await (const chunk of body ?? []) chunks.push(chunk);
-  } catch (error) {
-    if (error instanceof ContentError) return error;
-    throw error;
-  }
-  return Buffer.concat(chunks);
 }

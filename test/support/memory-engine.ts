@@ -163,6 +163,8 @@ function scriptedTransport({ down, answer }: Partners, sent: Map<string, Outgoin
     usable: true,
     send: async (mail) => {
       const body = await bytesOf(mail.body);
+      if (body instanceof ContentError)
+        return { kind: 'not-sent', at: 'body', why: body.message, content: body.failure };
       const there = sent.get(route) ?? [];
       there.push(mail);
       sent.set(route, there);
@@ -179,8 +181,14 @@ function scriptedTransport({ down, answer }: Partners, sent: Map<string, Outgoin
   };
 }
 
-async function bytesOf(body: OutgoingMail['body']): Promise<Uint8Array> {
+/** A body as a transport sends it; or why it could not be read whole. */
+export async function bytesOf(body: OutgoingMail['body']): Promise<Uint8Array | ContentError> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of body ?? []) chunks.push(chunk);
+  try {
+    for await (const chunk of body ?? []) chunks.push(chunk);
+  } catch (error) {
+    if (error instanceof ContentError) return error;
+    throw error;
+  }
   return Buffer.concat(chunks);
 }

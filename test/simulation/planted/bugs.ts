@@ -39,11 +39,11 @@ export const plantedBugs: readonly PlantedBug[] = [
     seed: 1,
   },
   {
-    name: 'claimed by two',
-    file: 'domain/mms/decide/forward.ts',
-    right:
-      "leg?.stage.kind !== 'waiting') return [];\n  if (leg.stage.nextAttemptAt > moment.now || leg.deadline",
-    wrong: "(leg?.stage.kind !== 'waiting' && leg?.stage.kind !== 'claimed')) return [];\n  if (leg.deadline",
+    name: 'a conflict taken for a success',
+    file: 'engine/messages.ts',
+    right: "    return appended.left.kind === 'conflict' ? 'conflict' : E.left(appended.left);",
+    wrong:
+      "    return appended.left.kind === 'conflict' ? E.right({ state, events }) : E.left(appended.left);",
     breaks: 'no send without a claim',
     seed: 1,
   },
@@ -138,11 +138,19 @@ export const plantedBugs: readonly PlantedBug[] = [
     seed: 1,
   },
   {
-    name: 'report to whoever sent it',
-    file: 'engine/serve/answer-mail.ts',
-    right: 'return control(systemAddress, plan.mailTo, head);',
-    wrong: 'return control(systemAddress, plan.mailTo, head.subarray(0));',
-    breaks: 'reports go where they belong',
+    name: 'report on the only recipient there is, whomever it names',
+    file: 'domain/mm4/report-match.ts',
+    right: 'if ([subject, destination, sender].some((address) => isOneOf(others, address))) return null;',
+    wrong: 'if (others.length > 1_000) return null;',
+    breaks: 'nothing from a forger',
+    seed: 1,
+  },
+  {
+    name: 'body of an intake of our own erased',
+    file: 'engine/receive/forward.ts',
+    right: "kind = isOurs ? 'intake' : decision.kind;",
+    wrong: 'kind = decision.kind;',
+    breaks: '250 means durable',
     seed: 1,
   },
   {
@@ -154,11 +162,12 @@ export const plantedBugs: readonly PlantedBug[] = [
     seed: 1,
   },
   {
-    name: 'waiting messages claimed without a session',
+    name: 'a line that is down puts its messages off',
     file: 'engine/serve/lane.ts',
     right: '    if (session === null) {\n',
-    wrong: '    if (session === null) {\n      await parking.failed(stream, new Error());\n',
-    breaks: 'no program fails',
+    wrong:
+      "    if (session === null && lane === 'forwards' && !parking.isBarred(stream))\n      await perform(stream, { usable: true, facts: { address: '', port: 0, authenticated: false, eightBitMime: true }, send: () => Promise.resolve({ kind: 'not-sent', at: 'connect', why: 'down' }), takeDialogue: () => new Uint8Array(0), quit: () => undefined } as never, permit);\n    if (session === null) {\n",
+    breaks: 'waiting costs no events',
     seed: 1,
   },
 ];
