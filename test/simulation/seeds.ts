@@ -47,4 +47,10 @@ export const formerFailures: readonly FormerFailure[] = [
     bug: 'When the store denied an append that it had taken, the engine took its own intake for a repeat and erased its body.',
     mended: 'An intake with the very head that was just kept is its own.',
   },
+  {
+    seed: 164,
+    broke: 'what is recorded happened',
+    bug: 'A subscriber whose message expired while its content was read got the content, and the originator heard `Expired`.',
+    mended: 'Only what is recorded as fetched is handed out.',
+  },
 ];

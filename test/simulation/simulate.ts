@@ -9,7 +9,7 @@ import { recordSection } from '../support/record.ts';
 import { describeFailure } from './failure.ts';
 import { runSeeds } from './runs.ts';
 import { noRuns, withRun, type Summary } from './summary.ts';
-import { simulationTable } from './table.ts';
+import { foundTable, simulationTable } from './table.ts';
 import type { Outcome } from './world.ts';
 
 const usage = 'npm run simulate -- --seed N | --seeds A..B [--jobs N] [--shrink RUNS] [--record]';
@@ -40,7 +40,10 @@ process.stdout.write(
 );
 for (const outcome of failing.slice(0, 3))
   process.stdout.write(`\n${await describeFailure(outcome, wholeNumber(values.shrink))}\n`);
-if (values.record) await recordSection('simulation', simulationTable(summary));
+if (values.record) {
+  await recordSection('simulation', simulationTable(summary));
+  await recordSection('found', foundTable());
+}
 process.exitCode = failing.length === 0 ? 0 : 1;
 
 function progress({ seed, problems, events, crashes, freezes }: Outcome): void {
