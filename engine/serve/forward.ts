@@ -17,7 +17,10 @@ import { judgeContent } from './judge-content.ts';
 import type { Line } from './line.ts';
 import { tellLine } from './tell-line.ts';
 
-/** A send ends before its claim does: twelve minutes leave room for the ten that a peer may take after the dot (RFC 5321). */
+/**
+ * A send ends before its claim does: twelve minutes leave room for the ten that a peer may take after the dot (RFC 5321), and the minute
+ * between is how far the clocks of two engines may be apart.
+ */
 const sendBudget = 12 * 60_000;
 const lease = sendBudget + 60_000;
 
@@ -79,22 +82,21 @@ async function performOne(
   const claim = E.isRight(started) ? started.right.events.find(isClaim) : undefined;
   if (E.isLeft(started) || claim === undefined) return;
   const mail = await composeForward(context, started.right.state, claim, line, session);
-  const outcome = await send(context, mail, session, leaseUntil);
-  const judged = await judgeContent(context, stream, outcome);
-  await record(context, messages, stream, line, session, claim, mail, judged);
+  const outcome = await send(context, mail, session, moment.now + sendBudget);
+  await record(context, messages, stream, line, session, claim, mail, outcome);
 }
 
 async function send(
   context: Context,
   mail: ForwardMail,
   session: MailSession,
-  leaseUntil: number,
+  until: number,
 ): Promise<SendOutcome> {
   if (mail.kind === 'impossible') return mail.outcome;
   return session.send(mail.mail, {
     budget: sendBudget,
     // Never finish a send whose claim somebody else may already have declared void.
-    mayFinish: () => context.clock.now() < leaseUntil,
+    mayFinish: () => context.clock.now() < until,
   });
 }
 

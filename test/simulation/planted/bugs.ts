@@ -33,8 +33,8 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: 'lease ignored',
     file: 'engine/serve/forward.ts',
-    right: 'mayFinish: () => context.clock.now() < leaseUntil,',
-    wrong: 'mayFinish: () => leaseUntil > 0,',
+    right: 'mayFinish: () => context.clock.now() < until,',
+    wrong: 'mayFinish: () => until > 0,',
     breaks: 'no send without a claim',
     seed: 1,
   },
