@@ -4,7 +4,6 @@ import { canonicalJson, digestOf, withoutSecrets } from '../domain/configuration
 import type { Configuration } from '../domain/configuration.ts';
 import { appendSurely } from './append.ts';
 import { emptyTip, sealBatch } from './batch.ts';
-import { CannotStart } from './cannot-start.ts';
 import type { Context } from './context.ts';
 
 /**

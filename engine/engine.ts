@@ -3,6 +3,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { Configuration } from '../domain/configuration.ts';
 import { onClock, onHandsets, type Due } from '../domain/mms/due.ts';
 import type { Tip } from './batch.ts';
+import { CannotStart } from './cannot-start.ts';
 import { recordConfiguration } from './configuration-record.ts';
 import type { Context } from './context.ts';
 import { watchDisk } from './disk.ts';
@@ -65,7 +66,7 @@ export async function startEngine(base: ContextBase): Promise<Engine> {
   };
   const messages = openMessages(context, ring);
   const recorded = await recordConfiguration(context, context.configuration);
-  if (E.isLeft(recorded)) throw new Error(recorded.left);
+  if (E.isLeft(recorded)) throw new CannotStart(recorded.left);
   const parked = parking(context, messages);
   await voidEarlierClaims(context, messages, parked);
 

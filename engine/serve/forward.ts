@@ -83,7 +83,8 @@ async function performOne(
   if (E.isLeft(started) || claim === undefined) return;
   const mail = await composeForward(context, started.right.state, claim, line, session);
   const outcome = await send(context, mail, session, moment.now + sendBudget);
-  await record(context, messages, stream, line, session, claim, mail, outcome);
+  const judged = await judgeContent(context, stream, outcome);
+  await record(context, messages, stream, line, session, claim, mail, judged);
 }
 
 async function send(
