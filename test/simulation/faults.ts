@@ -7,6 +7,7 @@ export const likelihood = {
   appendLostBefore: 5,
   appendLostAfter: 8,
   appendConflict: 5,
+  appendDenied: 4,
   appendSlow: 20,
   readUnavailable: 3,
   diskFull: 1,

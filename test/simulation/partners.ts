@@ -42,7 +42,7 @@ export function answering(
 
   const answer = (partner: PartnerName, pdu: ReadPdu, status: string, delay: number): void => {
     const respond = (by: PartnerName, code: string, at: number, text?: string): void => {
-      const messageId = text === undefined ? nameOf(by, pdu) : pdu.messageId;
+      const messageId = text === undefined ? nameOf(by, pdu) : `f.${pdu.messageId}`;
       const res = resTo(pdu, domainOf(by), {
         status: code,
         messageId,

@@ -62,6 +62,8 @@ function faultyStore(
         if (faults.happens('appendLostBefore')) return unknown;
         if (faults.happens('appendConflict')) return E.left({ kind: 'conflict', actual: expected });
         const answer = await run();
+        if (E.isRight(answer) && faults.happens('appendDenied'))
+          return E.left({ kind: 'conflict', actual: answer.right.revision });
         return faults.happens('appendLostAfter') ? unknown : answer;
       };
     },

@@ -5,11 +5,12 @@ import type { Summary } from './summary.ts';
 /** What goes wrong in the simulated worlds, as people call it. */
 const groups: readonly (readonly [string, readonly Fault[]])[] = [
   [
-    'Appends lost before or after the commit, conflicting, slow, refused; reads refused; the disk full',
+    'Appends lost before or after the commit, conflicting, taken and denied, slow, refused; reads refused; the disk full',
     [
       'appendLostBefore',
       'appendLostAfter',
       'appendConflict',
+      'appendDenied',
       'appendSlow',
       'appendUnavailable',
       'readUnavailable',

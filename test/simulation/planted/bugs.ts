@@ -36,7 +36,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     right: 'mayFinish: () => context.clock.now() < until,',
     wrong: 'mayFinish: () => until > 0,',
     breaks: 'no send without a claim',
-    seed: 1,
+    seed: 4,
   },
   {
     name: 'a conflict taken for a success',
@@ -45,7 +45,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     wrong:
       "    return appended.left.kind === 'conflict' ? E.right({ state, events }) : E.left(appended.left);",
     breaks: 'no send without a claim',
-    seed: 1,
+    seed: 5,
   },
   {
     name: 'retry with fresh ids',
@@ -61,7 +61,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     right: 'command.recipients.filter((recipient) => !state.recipients.has(recipient.address));',
     wrong: 'command.recipients.filter(() => state.duplicates >= 0);',
     breaks: 'nothing twice',
-    seed: 1,
+    seed: 2,
   },
   {
     name: 'variant taken for a duplicate',
@@ -69,16 +69,16 @@ export const plantedBugs: readonly PlantedBug[] = [
     right: '(one.bodySha256 === other.bodySha256 || one.partsSha256 === other.partsSha256)',
     wrong: 'one.partsSha256.length === other.partsSha256.length',
     breaks: '250 means durable',
-    seed: 1,
+    seed: 3,
   },
   {
     name: 'checkpoint before rows',
     file: 'adapters/store-sqlite/projections/tables.ts',
-    right: '      if (next <= position) return;\n',
+    right: '      if (next <= before) return;\n',
     wrong:
-      "      if (next <= position) return;\n      remember.run(next, projection.name);\n      db.exec('commit; begin');\n",
+      "      if (next <= before) return;\n      remember.run(next, projection.name);\n      db.exec('commit; begin');\n",
     breaks: 'projections equal a fresh fold',
-    seed: 1,
+    seed: 4,
   },
   {
     name: 'alias believed from a stranger',
@@ -111,7 +111,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     right: "if (hash.digest('hex') !== bodySha256) {",
     wrong: "if (hash.digest('hex') === bodySha256.slice(1)) {",
     breaks: 'bytes out are bytes in',
-    seed: 1,
+    seed: 2,
   },
   {
     name: 'clock read in a decision',
@@ -127,7 +127,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     right: '      state: events.reduce(evolve, nothing),',
     wrong: "      state: events.filter(({ type }) => type !== 'AckReceived').reduce(evolve, nothing),",
     breaks: 'an answer is not forgotten',
-    seed: 1,
+    seed: 4,
   },
   {
     name: 'pause that never ends',
@@ -135,7 +135,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     right: 'if (until === null || stopped) return;\n    const wait',
     wrong: 'if (until !== 0 || stopped) return;\n    const wait',
     breaks: 'everything ends',
-    seed: 1,
+    seed: 8,
   },
   {
     name: 'report on the only recipient there is, whomever it names',
@@ -143,7 +143,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     right: 'if ([subject, destination, sender].some((address) => isOneOf(others, address))) return null;',
     wrong: 'if (others.length > 1_000) return null;',
     breaks: 'nothing from a forger',
-    seed: 1,
+    seed: 6,
   },
   {
     name: 'body of an intake of our own erased',
@@ -151,13 +151,13 @@ export const plantedBugs: readonly PlantedBug[] = [
     right: "kind = isOurs ? 'intake' : decision.kind;",
     wrong: 'kind = decision.kind;',
     breaks: '250 means durable',
-    seed: 1,
+    seed: 39,
   },
   {
     name: 'given up before its time',
-    file: 'domain/mms/decide/tick.ts',
-    right: 'const isOver = item.until !== null && item.until <= now;',
-    wrong: 'const isOver = item.until !== null && item.until <= now + 20 * 60_000;',
+    file: 'domain/mms/due.ts',
+    right: 'at: stage.nextAttemptAt,\n          until: leg.deadline,',
+    wrong: 'at: stage.nextAttemptAt,\n          until: leg.deadline - 20 * 60_000,',
     breaks: 'nothing is given up before its time',
     seed: 1,
   },
@@ -168,6 +168,6 @@ export const plantedBugs: readonly PlantedBug[] = [
     wrong:
       "    if (session === null && lane === 'forwards' && !parking.isBarred(stream))\n      await perform(stream, { usable: true, facts: { address: '', port: 0, authenticated: false, eightBitMime: true }, send: () => Promise.resolve({ kind: 'not-sent', at: 'connect', why: 'down' }), takeDialogue: () => new Uint8Array(0), quit: () => undefined } as never, permit);\n    if (session === null) {\n",
     breaks: 'waiting costs no events',
-    seed: 1,
+    seed: 2,
   },
 ];
