@@ -7,7 +7,7 @@ export const likelihood = {
   appendLostBefore: 5,
   appendLostAfter: 8,
   appendConflict: 5,
-  appendDenied: 4,
+  appendDenied: 12,
   appendSlow: 20,
   readUnavailable: 3,
   diskFull: 1,

@@ -7,9 +7,12 @@ export interface PlantedBug {
   readonly wrong: string;
   /** The promise that it breaks, as the auditor calls it. */
   readonly breaks: string;
-  /** The first seed that shows it. */
+  /** The seed that showed it last: the first to be tried. Others may show it once the code has changed. */
   readonly seed: number;
 }
+
+/** Each is found within so many seeds. */
+export const seedsAtMost = 40;
 
 export const plantedBugs: readonly PlantedBug[] = [
   {

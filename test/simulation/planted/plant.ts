@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
 import type { Problem } from '../audit/auditor.ts';
-import type { PlantedBug } from './bugs.ts';
+import { seedsAtMost, type PlantedBug } from './bugs.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const copied = [
@@ -41,6 +41,17 @@ export function plant({ name, file, right, wrong, breaks }: PlantedBug): Planted
     run: (seed) => runIn(directory, seed, breaks === 'a run is a function of its seed'),
     [Symbol.dispose]: () => rmSync(directory, { recursive: true, force: true }),
   };
+}
+
+/** The first seed that shows a bug, `first` being tried before all others; null: none does. */
+export async function seedThatShows(bug: PlantedBug, first: number): Promise<number | null> {
+  using planted = plant(bug);
+  const seeds = new Set([first, ...Array.from({ length: seedsAtMost }, (_, index) => index + 1)]);
+  for (const seed of seeds) {
+    const problems = await planted.run(seed);
+    if (problems.some(({ promise }) => promise === bug.breaks)) return seed;
+  }
+  return null;
 }
 
 async function runIn(directory: string, seed: number, twice: boolean): Promise<readonly Problem[]> {

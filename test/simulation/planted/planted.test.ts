@@ -2,13 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { plantedBugs } from './bugs.ts';
-import { plant } from './plant.ts';
+import { plant, seedThatShows } from './plant.ts';
 
 for (const bug of plantedBugs) {
   test(`the auditor finds: ${bug.name}`, async () => {
-    using planted = plant(bug);
-    const broken = (await planted.run(bug.seed)).map(({ promise }) => promise);
-    assert.ok(broken.includes(bug.breaks), `seed ${bug.seed} shows only: ${broken.join(', ')}`);
+    assert.notEqual(await seedThatShows(bug, bug.seed), null, `no seed shows that "${bug.breaks}" is broken`);
   });
 }
 
