@@ -55,7 +55,8 @@ function isSettled(stream: readonly Committed[], address: string, wantsDelivery:
         settled ||= event.recipient === address && event.stands;
         break;
       case 'ReadReported':
-        settled ||= event.recipient === address && !wantsDelivery;
+        // Whoever read it has it, though the report on the delivery itself got lost.
+        settled ||= event.recipient === address;
         break;
       case 'DeliveryDeferred':
         // `Forwarded` or `Deferred` is the last word that some partners have.
