@@ -26,7 +26,8 @@ export function memoryProjections(
   dies: () => boolean = () => false,
 ): MemoryProjections {
   const db = new DatabaseSync(':memory:');
-  const open = () => allProjections.map((projection) => projectionTables(db, projection, { oldest: 0, newest: Infinity }));
+  const open = () =>
+    allProjections.map((projection) => projectionTables(db, projection, { oldest: 0, newest: Infinity }));
   let all = open();
   const answer = answering(db);
   let after: Position | null = null;
