@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 
 import { positionOf } from '../../adapters/config/position.ts';
-import { configurationFile, mm4 } from './support.ts';
+import { configurationFile, mm4, temporaryDirectory } from './support.ts';
 
 const { file } = configurationFile(8080);
 const route = (...args: string[]) => mm4(['route', ...args, '--config', file]);
@@ -39,6 +41,20 @@ describe('a dry run of routing', () => {
     );
     assert.match(mine.stdout, /from an own subscriber\n.*\nit goes to op-a by op-a-out\n$/);
     assert.match(none.stdout, /refused: no mask matches, and there is no default route\nit goes nowhere\n$/);
+  });
+
+  it('knows the sender that a VASP entry gives its messages', async () => {
+    const shop = join(temporaryDirectory(), 'shop.yaml');
+    const text = readFileSync(file, 'utf8')
+      .replace('account: 127.0.0.1,', '$& senderAddress: "60300", allowSenderOverride: false,')
+      .replace('- account: op-b-out', '$&\n        senderAddress: "60300"');
+    writeFileSync(shop, text);
+    const args = ['route', '+15550001', '--from', 'op-a', '--sender', '+447700900101', '--config', shop];
+    const { stdout } = await mm4(args);
+    assert.match(
+      stdout,
+      /Default Sender Address is the sender -> op-b-out: taken\nit goes to op-b by op-b-out\n$/,
+    );
   });
 
   it('says who is not known', async () => {

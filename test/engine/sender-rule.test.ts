@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import * as E from 'fp-ts/lib/Either.js';
+
+import { describe } from '../../adapters/cli/show/describe.ts';
+import { decodeEvent } from '../../domain/mms/codec.ts';
 import type { OutgoingMail } from '../../domain/ports.ts';
 import { memoryEngine, type IncomingPdu, type MemoryEngine } from '../support/memory-engine.ts';
 import { addressOfA, configuration, eventsOf, forwardTo, numberAt } from './world.ts';
@@ -68,11 +72,19 @@ async function firstOf(world: MemoryEngine, type: string): Promise<Record<string
   return JSON.parse(events.find((event) => event.type === type)?.data ?? '{}') as Record<string, unknown>;
 }
 
+/** A line of the timeline, as `mm4 show` tells it. */
+async function told(world: MemoryEngine, type: string): Promise<string> {
+  const stored = (await eventsOf(world, 'mms-')).find((event) => event.type === type);
+  const event = stored === undefined ? null : decodeEvent(stored);
+  return event === null || E.isLeft(event) ? '' : describe(event.right, String);
+}
+
 test('what comes through a VASP entry that may not override is from its sender address; reports go to the originator', async () => {
   const world = await sentOn({ vaspA: only }, fromAnna());
   const { sender, warnings } = await firstOf(world, 'Received');
   assert.deepEqual(sender, { address: given, kind: 'plmn', raw: anna });
   assert.deepEqual(warnings, ['sender-from-configuration', 'single-part-body']);
+  assert.ok((await told(world, 'Received')).includes(`${given} (it wrote ${anna}) to ${numberAt.b}`));
   assert.deepEqual(sendersIn(world.sent.get('op-b-out')?.[0]), [givenAtOurs, givenAtOurs, givenAtOurs]);
   const report = await reportedTo(world, givenAtOurs);
   assert.deepEqual(report?.rcptTo, [anna]);
@@ -142,6 +154,7 @@ test('a route that may not override shows its partner the default sender, and on
   const { sender } = await firstOf(world, 'Received');
   assert.deepEqual(sender, { address: '+447700900101', kind: 'plmn', raw: anna });
   assert.equal((await firstOf(world, 'ForwardStarted'))['sender'], given);
+  assert.ok((await told(world, 'ForwardStarted')).includes(`${numberAt.b} as from ${given};`));
   assert.deepEqual(sendersIn(world.sent.get('op-b-out')?.[0]), [givenAtOurs, givenAtOurs, givenAtOurs]);
   await world.receive(addressOfA, forwardTo(numberAt.c, 'm-2'));
   await world.time.pass(1_000);
@@ -162,16 +175,33 @@ test('a route that may override shows its default sender only where the message 
   await nobody.engine.stop();
 });
 
+/** What B is sent, whose dialect keeps the originator's domain. */
+async function keptAt(
+  settings: Parameters<typeof configuration>[0],
+  pdu: IncomingPdu,
+): Promise<{ readonly world: MemoryEngine; readonly mail: OutgoingMail | undefined }> {
+  const text = configuration(settings).replace(
+    /(- name: op-b\n)/,
+    '$1    dialect: { keepOriginatorDomain: true }\n',
+  );
+  const world = await memoryEngine({ configuration: text });
+  await world.receive(addressOfA, pdu);
+  await world.time.pass(1_000);
+  return { world, mail: world.sent.get('op-b-out')?.[0] };
+}
+
+test("where nobody is replaced that dialect keeps the originator's domain, and a mail without From gets one", async () => {
+  const { world, mail } = await keptAt({}, fromAnna());
+  assert.deepEqual(sendersIn(mail), [anna, anna, annaAtOurs]);
+  await world.engine.stop();
+  const without = await keptAt({}, from(null, anna));
+  assert.deepEqual(sendersIn(without.mail), [anna, annaAtOurs, annaAtOurs]);
+  await without.world.engine.stop();
+});
+
 for (const rules of [{ vaspA: only }, { routeB: only }]) {
   test(`a dialect that keeps the originator's domain does not give away who was replaced: ${Object.keys(rules)[0] ?? ''}`, async () => {
-    const text = configuration(rules).replace(
-      /(- name: op-b\n)/,
-      '$1    dialect: { keepOriginatorDomain: true }\n',
-    );
-    const world = await memoryEngine({ configuration: text });
-    await world.receive(addressOfA, fromAnna());
-    await world.time.pass(1_000);
-    const [mail] = world.sent.get('op-b-out') ?? [];
+    const { world, mail } = await keptAt(rules, fromAnna());
     assert.deepEqual(sendersIn(mail), [givenAtOurs, givenAtOurs, givenAtOurs]);
     assert.doesNotMatch(headOf(mail), /900101/);
     await world.engine.stop();
