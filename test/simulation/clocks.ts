@@ -1,5 +1,5 @@
 import type { Clock, Timers } from '../../domain/ports.ts';
-import type { Chance } from './chance.ts';
+import type { Chance } from '../support/chance.ts';
 import type { Faults } from './faults.ts';
 
 /** Clocks of engines: a little apart from each other, and set now and then by somebody. */

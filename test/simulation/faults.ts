@@ -1,4 +1,4 @@
-import { chanceOf, type Chance } from './chance.ts';
+import { chanceOf, type Chance } from '../support/chance.ts';
 
 /** What can go wrong, and in how many of a thousand cases it does. */
 export const likelihood = {

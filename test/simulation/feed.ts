@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 
 import type { EventStore, Position, Timers } from '../../domain/ports.ts';
 import type { MessageIndex, OpenWork } from '../../engine/context.ts';
-import type { Chance } from './chance.ts';
+import type { Chance } from '../support/chance.ts';
 import type { Faults } from './faults.ts';
 import { pause } from './stores.ts';
 

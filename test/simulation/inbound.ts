@@ -1,7 +1,7 @@
 import type { SmtpReply } from '../../domain/ports.ts';
 import type { Engine } from '../../engine/engine.ts';
 import type { IncomingPdu } from '../support/memory-engine.ts';
-import type { Chance } from './chance.ts';
+import type { Chance } from '../support/chance.ts';
 import type { Faults } from './faults.ts';
 import type { Life } from './life.ts';
 

@@ -1,7 +1,7 @@
 import type { Clock, MailTransport, Timers } from '../../domain/ports.ts';
 import { startEngine } from '../../engine/engine.ts';
 import type { ContextBase } from '../../engine/live-context.ts';
-import type { Chance } from './chance.ts';
+import type { Chance } from '../support/chance.ts';
 import type { Faults } from './faults.ts';
 import type { Living } from './inbound.ts';
 import { incarnation, type Fate } from './life.ts';

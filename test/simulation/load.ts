@@ -1,4 +1,4 @@
-import type { Chance } from './chance.ts';
+import type { Chance } from '../support/chance.ts';
 import type { Faults } from './faults.ts';
 import type { Message } from './pdu.ts';
 import { domainOf, numbers, partnerNames, type PartnerName } from './places.ts';

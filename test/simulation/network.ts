@@ -11,7 +11,7 @@ import {
   type Timers,
 } from '../../domain/ports.ts';
 import { bytesOf } from '../support/memory-engine.ts';
-import type { Chance } from './chance.ts';
+import type { Chance } from '../support/chance.ts';
 import type { Faults } from './faults.ts';
 import { pause } from './stores.ts';
 

@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { Operator, Selection } from '../../engine/operator/operator.ts';
 import { load } from '../config/support.ts';
 import type { Auditor } from './audit/auditor.ts';
-import type { Chance } from './chance.ts';
+import type { Chance } from '../support/chance.ts';
 import type { Living } from './inbound.ts';
 import { configurationOf, partnerNames, type Settings } from './places.ts';
 

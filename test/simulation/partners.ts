@@ -1,6 +1,6 @@
 import type { Timers } from '../../domain/ports.ts';
 import type { IncomingPdu } from '../support/memory-engine.ts';
-import type { Chance } from './chance.ts';
+import type { Chance } from '../support/chance.ts';
 import type { Faults } from './faults.ts';
 import { numberIn, reportReq, resTo, type ReadPdu, type Report } from './pdu.ts';
 import { domainOf, type PartnerName } from './places.ts';

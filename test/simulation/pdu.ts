@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 
 import type { OutgoingMail } from '../../domain/ports.ts';
 import type { IncomingPdu } from '../support/memory-engine.ts';
+import { bare, headerOf, writeHead } from '../support/partner-pdu.ts';
 
 /** PDUs as the simulated partners write and read them: header by header, with none of the engine's code. */
 
@@ -18,13 +19,9 @@ export interface ReadPdu {
 export const sha256 = (bytes: string | Uint8Array): string =>
   createHash('sha256').update(bytes).digest('hex');
 export const numberIn = (address: string): string => /\+?\d+/.exec(address)?.[0] ?? '';
-const bare = (id: string): string => id.replace(/^"|"$/g, '');
 
 export function readPdu({ head, rcptTo }: OutgoingMail, body: Uint8Array): ReadPdu {
-  const text = Buffer.from(head)
-    .toString('latin1')
-    .replace(/\r\n[ \t]+/g, ' ');
-  const header = (name: string): string => new RegExp(`^${name}:[ \t]*(.*?)\r?$`, 'im').exec(text)?.[1] ?? '';
+  const header = (name: string): string => headerOf(head, name);
   return {
     type: header('X-Mms-Message-Type'),
     transactionId: bare(header('X-Mms-Transaction-ID')),
@@ -54,7 +51,7 @@ export function forwardReq(message: Message): IncomingPdu {
   const { from, transactionId, messageId } = message;
   const mailFrom = `${from.number}/TYPE=PLMN@${from.domain}`;
   const rcptTo = message.to.map((number) => `${number}/TYPE=PLMN@mmsc.hub.example`);
-  const head = pdu('MM4_forward.REQ', from.domain, transactionId, messageId, [
+  const head = writeHead('MM4_forward.REQ', from.domain, transactionId, messageId, [
     ['From', mailFrom],
     ['To', rcptTo.join(', ')],
     ['X-Mms-Ack-Request', yesNo(message.ack)],
@@ -77,7 +74,7 @@ export interface Res {
 export function resTo(request: ReadPdu, domain: string, { status, messageId, text }: Res): IncomingPdu {
   const to = request.header('X-Mms-Originator-System');
   const type = request.type.replace('.REQ', '.RES');
-  const content = pdu(type, domain, request.transactionId, messageId, [
+  const content = writeHead(type, domain, request.transactionId, messageId, [
     ['To', to],
     ['X-Mms-Request-Status-Code', status],
     ...(text === undefined ? [] : [['X-Mms-Status-Text', text] as const]),
@@ -102,7 +99,7 @@ export function reportReq(request: ReadPdu, domain: string, report: Report): Inc
   const [from, to] = report.swapped ? [destination, subject] : [subject, destination];
   const isDelivery = report.kind === 'delivery';
   const type = isDelivery ? 'MM4_delivery_report.REQ' : 'MM4_read_reply_report.REQ';
-  const content = pdu(type, domain, report.transactionId, report.messageId, [
+  const content = writeHead(type, domain, report.transactionId, report.messageId, [
     ['From', from],
     ['To', to],
     ['X-Mms-Ack-Request', 'Yes'],
@@ -112,25 +109,3 @@ export function reportReq(request: ReadPdu, domain: string, report: Report): Inc
 }
 
 const yesNo = (flag: boolean): string => (flag ? 'Yes' : 'No');
-
-function pdu(
-  type: string,
-  domain: string,
-  transactionId: string,
-  messageId: string,
-  more: readonly (readonly [string, string])[],
-): string {
-  const headers: readonly (readonly [string, string])[] = [
-    ['Message-ID', `<${transactionId}.${type.length}@${domain}>`],
-    ['Date', 'Tue, 24 Nov 2026 12:00:00 +0000'],
-    ['Sender', `system-user@${domain}`],
-    ['X-Mms-3GPP-MMS-Version', '6.10.0'],
-    ['X-Mms-Message-Type', type],
-    ['X-Mms-Transaction-ID', `"${transactionId}"`],
-    ['X-Mms-Message-ID', `"${messageId}"`],
-    ['X-Mms-Originator-System', `system-user@${domain}`],
-    ...more,
-    ['Content-Type', 'text/plain; charset=us-ascii'],
-  ];
-  return `${headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`;
-}

@@ -7,7 +7,7 @@ import {
   type EventStore,
   type Timers,
 } from '../../domain/ports.ts';
-import type { Chance } from './chance.ts';
+import type { Chance } from '../support/chance.ts';
 import type { Faults } from './faults.ts';
 
 /** The world's disk with whatever can go wrong with it. What is said to be lost after the commit is there all the same. */

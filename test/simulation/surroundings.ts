@@ -8,7 +8,7 @@ import { memoryContext, type IncomingPdu } from '../support/memory-engine.ts';
 import { memoryProjections, type MemoryProjections } from '../support/memory-projections.ts';
 import type { VirtualTime } from '../support/virtual-time.ts';
 import type { Auditor } from './audit/auditor.ts';
-import { chanceOf, type Chance } from './chance.ts';
+import { chanceOf, type Chance } from '../support/chance.ts';
 import { skewedClocks } from './clocks.ts';
 import type { Faults } from './faults.ts';
 import { faultyFeed, lagging } from './feed.ts';

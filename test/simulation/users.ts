@@ -5,7 +5,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { Timers } from '../../domain/ports.ts';
 import type { Submission } from '../../engine/handsets/handsets.ts';
 import type { Auditor } from './audit/auditor.ts';
-import type { Chance } from './chance.ts';
+import type { Chance } from '../support/chance.ts';
 import type { Living } from './inbound.ts';
 import { numbers } from './places.ts';
 

@@ -7,7 +7,7 @@ import { startAndKill } from '../support/engine-process.ts';
 import { until } from '../support/until.ts';
 import { arrivalsAt, type Arrivals } from './arrivals.ts';
 import { audit, type Audited } from './audit.ts';
-import type { Chance } from './chance.ts';
+import type { Chance } from '../support/chance.ts';
 import { emptyBooks, load, sendTheRest, type Books, type Sent } from './load.ts';
 import { firstMarks, marks, patience, type Mark } from './marks.ts';
 import { startPartners, type Partners } from './partners.ts';
@@ -51,9 +51,9 @@ export async function beginLife(): Promise<Life> {
       const name = chance.pick(Object.keys(choices) as [string, ...string[]]);
       const mark = choices[name] ?? marks.instant;
       const reached = await killAtMark(engine, mark, { dataDir, partners, chance, books });
-      const killsAtStart = chance.between(0, killsAtStartAtMost);
+      const killsAtStart = chance.between(0, killsAtStartAtMost + 1);
       for (let kills = 0; kills < killsAtStart; kills += 1)
-        await startAndKill(place.configFile, chance.between(30, longestStart));
+        await startAndKill(place.configFile, chance.between(30, longestStart + 1));
       engine = await place.start();
       await sendTheRest(engine.smtpPort, books);
       const audited = await settleAndAudit(place, dataDir, books, arrivals);

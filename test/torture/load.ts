@@ -2,7 +2,7 @@ import type { Sendable } from '../e2e/interconnect.ts';
 import { forward, numberOf } from '../e2e/pdus.ts';
 import { mail } from '../e2e/support.ts';
 import { addresses, names, type Name } from './partners.ts';
-import type { Chance } from './chance.ts';
+import type { Chance } from '../support/chance.ts';
 
 /** A message as its sender keeps it in his own books. */
 export interface Sent {
@@ -75,8 +75,8 @@ function next(books: Books, from: Name, chance: Chance): Sent {
   books.count += 1;
   const id = `torture-${books.count}@mmsc.op-${from}.example`;
   const to = chance.pick(ways[from]);
-  const wantsAck = chance.between(0, 1) === 1;
-  const size = chance.between(1, largeOnceIn) === 1 ? largeBody : chance.between(0, bodyAtMost);
+  const wantsAck = chance.between(0, 2) === 1;
+  const size = chance.between(1, largeOnceIn + 1) === 1 ? largeBody : chance.between(0, bodyAtMost + 1);
   const body = `${`${id} `.repeat(1 + Math.floor(size / id.length))}\r\n`;
   const pdu = forward({ from, to: [numberOf[to]], messageId: id, ack: wantsAck, body: `\r\n${body}` });
   return { id, from, to, wantsAck, body, pdu };

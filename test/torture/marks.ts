@@ -1,7 +1,7 @@
 import { watch, type FSWatcher } from 'node:fs';
 import { join } from 'node:path';
 
-import type { Chance } from './chance.ts';
+import type { Chance } from '../support/chance.ts';
 import type { Partners } from './partners.ts';
 
 /** What may be looked at to choose the instant of a kill: all of it can be seen from outside of the process. */
@@ -24,17 +24,17 @@ const longestInstant = 900;
 
 /** Any instant, from the first greeting to well filled queues. */
 const instant: Mark = ({ chance }, reached) => {
-  const timer = setTimeout(reached, chance.between(0, longestInstant));
+  const timer = setTimeout(reached, chance.between(0, longestInstant + 1));
   return () => clearTimeout(timer);
 };
 
 /** A sender has just read a 250: the forward may not have begun. */
-const accepted: Mark = ({ chance, onAccepted }, reached) => onAccepted(after(chance.between(1, 40), reached));
+const accepted: Mark = ({ chance, onAccepted }, reached) => onAccepted(after(chance.between(1, 41), reached));
 
 /** The n-th write to files that match, after which nothing may have been synced yet. */
 function writtenTo(folder: string, matches: RegExp, atMost: number): Mark {
   return ({ dataDir, chance }, reached) => {
-    const count = after(chance.between(1, atMost), reached);
+    const count = after(chance.between(1, atMost + 1), reached);
     return watching(join(dataDir, folder), (file) => {
       if (matches.test(file)) count();
     });
@@ -43,8 +43,8 @@ function writtenTo(folder: string, matches: RegExp, atMost: number): Mark {
 
 /** The event file itself is only written by a checkpoint: here the one of a polite stop, so that a stop dies in the middle of it. */
 const stopping: Mark = ({ dataDir, chance, askToStop }, reached) => {
-  const count = after(chance.between(1, 12), reached);
-  const ask = setTimeout(askToStop, chance.between(50, longestInstant));
+  const count = after(chance.between(1, 13), reached);
+  const ask = setTimeout(askToStop, chance.between(50, longestInstant + 1));
   const disarm = watching(dataDir, (file) => {
     if (file === 'events.db') count();
   });
@@ -56,7 +56,7 @@ const stopping: Mark = ({ dataDir, chance, askToStop }, reached) => {
 
 /** A partner is in the middle of a mail; has all of it and has not answered; or has just answered. */
 function atPartner(step: 'body' | 'dot', mute: boolean): Mark {
-  return ({ partners, chance }, reached) => partners.trap(step, chance.between(1, 25), mute, reached);
+  return ({ partners, chance }, reached) => partners.trap(step, chance.between(1, 26), mute, reached);
 }
 
 /** By name, as they are counted at the end. */

@@ -1,4 +1,4 @@
-import { chanceOf } from './chance.ts';
+import { chanceOf } from '../support/chance.ts';
 import { beginLife, type Life, type Round } from './life.ts';
 
 /** What a whole run came to. */
@@ -29,7 +29,7 @@ export async function torture(
   progress: (line: string) => void,
 ): Promise<Summary> {
   const began = Date.now();
-  const chance = chanceOf(seed);
+  const chance = chanceOf(seed, 'torture');
   const lives: Round[][] = [];
   let failure: string | null = null;
   for (let done = 0; done < rounds && failure === null; done += roundsOfLife) {

@@ -1,4 +1,5 @@
 import type { IncomingPdu } from '../support/memory-engine.ts';
+import { writeHead } from '../support/partner-pdu.ts';
 import { domainOf, numberOf, type PartnerName } from './configuration.ts';
 
 // PDUs as the partners write them.
@@ -20,7 +21,7 @@ export function forwardFrom(partner: PartnerName, wishes: Wishes): IncomingPdu {
   return {
     mailFrom: sender,
     rcptTo,
-    content: `${pdu('MM4_forward.REQ', domain, `t-${id}`, `${id}@${domain}`, [
+    content: `${writeHead('MM4_forward.REQ', domain, `t-${id}`, `${id}@${domain}`, [
       ['From', sender],
       ['To', rcptTo.join(', ')],
       ['X-Mms-Ack-Request', 'Yes'],
@@ -41,7 +42,7 @@ export function resFrom(
   messageId: string,
   status = 'Ok',
 ): IncomingPdu {
-  const content = pdu(type, domainOf(partner), transactionId, messageId, [
+  const content = writeHead(type, domainOf(partner), transactionId, messageId, [
     ['To', ourSystem],
     ['X-Mms-Request-Status-Code', status],
   ]);
@@ -58,7 +59,7 @@ export function reportFrom(
   const domain = domainOf(partner);
   const to = `${about.sender}/TYPE=PLMN@mmsc.hub.example`;
   const type = isRead ? 'MM4_read_reply_report.REQ' : 'MM4_delivery_report.REQ';
-  const content = pdu(type, domain, `r-${status}-${about.messageId}`, about.messageId, [
+  const content = writeHead(type, domain, `r-${status}-${about.messageId}`, about.messageId, [
     ['From', `${about.recipient}/TYPE=PLMN@${domain}`],
     ['To', to],
     ['X-Mms-Ack-Request', 'Yes'],
@@ -66,35 +67,3 @@ export function reportFrom(
   ]);
   return { mailFrom: `system-user@${domain}`, rcptTo: [to], content };
 }
-
-function pdu(
-  type: string,
-  domain: string,
-  transactionId: string,
-  messageId: string,
-  more: readonly (readonly [string, string])[],
-): string {
-  const headers: readonly (readonly [string, string])[] = [
-    ['Message-ID', `<${transactionId}.${type.length}@${domain}>`],
-    ['Date', 'Tue, 24 Nov 2026 12:00:00 +0000'],
-    ['Sender', `system-user@${domain}`],
-    ['X-Mms-3GPP-MMS-Version', '6.10.0'],
-    ['X-Mms-Message-Type', type],
-    ['X-Mms-Transaction-ID', `"${transactionId}"`],
-    ['X-Mms-Message-ID', `"${messageId}"`],
-    ['X-Mms-Originator-System', `system-user@${domain}`],
-    ...more,
-    ['Content-Type', 'text/plain; charset=us-ascii'],
-  ];
-  return `${headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')}\r\n`;
-}
-
-/** A PDU of the engine's, header by header. */
-export function headerOf(head: Uint8Array, name: string): string {
-  const text = Buffer.from(head)
-    .toString('latin1')
-    .replace(/\r\n[ \t]+/g, ' ');
-  return new RegExp(`^${name}:[ \t]*(.*?)\r?$`, 'im').exec(text)?.[1] ?? '';
-}
-
-export const bare = (id: string): string => id.replace(/^"|"$/g, '');

@@ -1,7 +1,7 @@
 import type { OutgoingMail } from '../../domain/ports.ts';
 import { createHash } from 'node:crypto';
 import { partnerOf, type PartnerName } from './configuration.ts';
-import { bare, headerOf } from './pdus.ts';
+import { bare, headerOf } from '../support/partner-pdu.ts';
 
 /** One PDU that the engine put on the wire. */
 export interface OnWire {
