@@ -8,6 +8,11 @@ export function changeLeg(state: MmsState, number: number, change: (leg: Leg) =>
   return { ...state, legs };
 }
 
+/** Legs are numbered as they are opened: one under any other number is none. */
+export function openLeg(state: MmsState, leg: Leg): MmsState {
+  return leg.leg === state.legs.length + 1 ? { ...state, legs: [...state.legs, leg] } : state;
+}
+
 export function changeRecipient(
   state: MmsState,
   address: string,

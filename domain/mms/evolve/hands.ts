@@ -1,6 +1,6 @@
 import type { Released, Rerouted, Resent } from '../events.ts';
 import type { Leg, MmsState } from '../state.ts';
-import { changeLeg, changeRecipient } from './change.ts';
+import { changeLeg, changeRecipient, openLeg } from './change.ts';
 import { untried } from './legs.ts';
 
 export function released(state: MmsState, { legs, at }: Released): MmsState {
@@ -29,7 +29,7 @@ export function rerouted(state: MmsState, event: Rerouted): MmsState {
   );
   const left = [...moved.recipients.values()].some(({ leg }) => leg === event.leg);
   const ended = left ? moved : changeLeg(moved, event.leg, () => ({ stage: { kind: 'ended' } }));
-  return { ...ended, legs: [...ended.legs, opened] };
+  return openLeg(ended, opened);
 }
 
 export function resent(state: MmsState, event: Resent): MmsState {

@@ -9,7 +9,7 @@ import type {
   Routed,
 } from '../events.ts';
 import { awaitsSending, type Leg, type LegStage, type LegTerms, type MmsState } from '../state.ts';
-import { changeLeg, changeRecipient } from './change.ts';
+import { changeLeg, changeRecipient, openLeg } from './change.ts';
 
 export function routed(state: MmsState, event: Routed): MmsState {
   const { to } = event;
@@ -32,7 +32,7 @@ export function routed(state: MmsState, event: Routed): MmsState {
     recipients: [event.recipient],
     stage: { kind: 'waiting', nextAttemptAt: event.routedAt },
   };
-  return { ...next, legs: [...next.legs, leg] };
+  return openLeg(next, leg);
 }
 
 export function forwardStarted(state: MmsState, event: ForwardStarted): MmsState {
@@ -78,7 +78,7 @@ export function forwardDeferred(state: MmsState, event: ForwardDeferred): MmsSta
   if (leg === undefined) return state;
   const left = changeLeg(state, event.leg, () => ({ recipients: without(leg.recipients, recipients) }));
   const split = { ...leg, ...untried, leg: newLeg, recipients, stage };
-  const opened: MmsState = { ...left, legs: [...left.legs, split] };
+  const opened = openLeg(left, split);
   return recipients.reduce(
     (next, address) => changeRecipient(next, address, () => ({ leg: newLeg })),
     opened,
