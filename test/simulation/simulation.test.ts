@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { describeFailure } from './failure.ts';
 import { likelihood, type Fault } from './faults.ts';
 import { runSeeds } from './runs.ts';
-import { formerFailures } from './seeds.ts';
+import { formerSeeds } from './seeds.ts';
 import { noRuns, withRun } from './summary.ts';
 import { simulate, type Outcome } from './world.ts';
 
@@ -14,12 +14,7 @@ const atOnce = 21;
 const jobs = 2;
 const runsToShrink = 30;
 
-const seeds = [
-  ...new Set([
-    ...Array.from({ length: seedCount }, (_, index) => index + 1),
-    ...formerFailures.map(({ seed }) => seed),
-  ]),
-];
+const seeds = [...new Set([...Array.from({ length: seedCount }, (_, index) => index + 1), ...formerSeeds])];
 let summary = noRuns;
 
 for (let from = 0; from < seeds.length; from += atOnce) {

@@ -74,6 +74,8 @@ export function foundTable(): string {
   return [
     '| Seed | Promise | Bug | Mended by |',
     '| ---: | --- | --- | --- |',
-    ...formerFailures.map(({ seed, broke, bug, mended }) => `| ${seed} | ${broke} | ${bug} | ${mended} |`),
+    ...formerFailures.map(
+      ({ seed, broke, bug, mended }) => `| ${seed ?? 'not noted'} | ${broke} | ${bug} | ${mended} |`,
+    ),
   ].join('\n');
 }
