@@ -169,8 +169,8 @@ test('a route that requires TLS sends nothing to a partner without it, and says 
     ['Received', 'Routed', 'RouteDown'],
     'the message waits and gets no events',
   );
-  const down = engine.log.find(({ msg }) => msg === 'route down');
-  assert.equal(down?.['route'], 'op-c-out');
+  const down = await until('the log', () => engine.log.find(({ msg }) => msg === 'route down'));
+  assert.equal(down['route'], 'op-c-out');
   assert.match(String(down['why']), /route op-c-out requires TLS with a valid certificate/);
   assert.equal(peers.c.mails.length, 0);
   assert.ok(!peers.c.commands.some((command) => command.startsWith('AUTH')), 'no password in the clear');
