@@ -4,7 +4,6 @@ import { readBounce } from '../../domain/mm4/bounce.ts';
 import type { NotMm4, Res } from '../../domain/mm4/pdu.ts';
 import { transactionOfMail } from '../../domain/mms/ids.ts';
 import type { Context } from '../context.ts';
-import { collect } from '../serve/collect.ts';
 import type { Incoming } from './accept.ts';
 
 /** What comes back beyond this is picture. */
@@ -17,10 +16,21 @@ export async function resOfBounce(
 ): Promise<Res | null> {
   const kept = await arrival.keep();
   if (E.isLeft(kept) || kept.right.body === null) return null;
-  const body = await collect(content.read(kept.right.body));
-  const bounce = readBounce(Buffer.from(body.subarray(0, octetsRead)).toString('latin1'));
+  const begins = await beginning(content.read(kept.right.body));
+  const bounce = readBounce(begins.toString('latin1'));
   const transactionId = bounce === null ? null : transactionOfMail(bounce.rfcMessageId);
   if (bounce === null || transactionId === null) return null;
   const id = { raw: transactionId, normal: transactionId };
   return { ...pdu, kind: 'MM4_forward.RES', transactionId: id, status: bounce.status, errors: [] };
+}
+
+async function beginning(body: AsyncIterable<Uint8Array>): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let octets = 0;
+  for await (const chunk of body) {
+    chunks.push(chunk);
+    octets += chunk.length;
+    if (octets >= octetsRead) break;
+  }
+  return Buffer.concat(chunks).subarray(0, octetsRead);
 }
