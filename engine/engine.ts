@@ -2,6 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 
 import type { Configuration } from '../domain/configuration.ts';
 import { onClock, onHandsets, type Due } from '../domain/mms/due.ts';
+import { ask } from './ask.ts';
 import type { Tip } from './batch.ts';
 import { CannotStart } from './cannot-start.ts';
 import { recordConfiguration } from './configuration-record.ts';
@@ -68,15 +69,16 @@ export async function startEngine(base: ContextBase): Promise<Engine> {
   const recorded = await recordConfiguration(context, context.configuration);
   if (E.isLeft(recorded)) throw new CannotStart(recorded.left);
   const parked = parking(context, messages);
-  await voidEarlierClaims(context, messages, parked);
+  const voided = await ask(() => voidEarlierClaims(context, messages, parked));
+  if (E.isLeft(voided)) throw new CannotStart(voided.left);
 
   await noteNode(context, {
     type: 'Started',
     incarnation: context.incarnation,
     digest: context.configurationDigest,
   });
-  for (const problem of await waitingForRemoved(context, context.configuration))
-    context.log.error({}, problem);
+  const stuck = await ask(() => waitingForRemoved(context, context.configuration));
+  for (const problem of E.isLeft(stuck) ? [stuck.left] : stuck.right) context.log.error({}, problem);
 
   const pauses = await openPauses(context);
   const watch = answerWatch(context, pauses, (route) => lines.find(route));

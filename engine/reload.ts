@@ -4,6 +4,7 @@ import { changedKeys, needRestart } from '../domain/configuration-changes.ts';
 import { digestOf } from '../domain/configuration-digest.ts';
 import type { Configuration } from '../domain/configuration.ts';
 import { allForwards, onAnswers, onHeld } from '../domain/mms/due.ts';
+import { ask } from './ask.ts';
 import { recordConfiguration } from './configuration-record.ts';
 import type { Context } from './context.ts';
 import type { LiveContext } from './live-context.ts';
@@ -32,8 +33,9 @@ export async function reload(
   const fixed = needRestart(changes);
   if (fixed.length > 0)
     return E.left(`only a restart can change ${fixed.join(', ')}: stop the engine and start it again`);
-  const stuck = await waitingForRemoved(context, next);
-  if (stuck.length > 0) return E.left(stuck.join('\n'));
+  const stuck = await ask(() => waitingForRemoved(context, next));
+  if (E.isLeft(stuck)) return E.left(`${stuck.left}; nothing has changed, try again`);
+  if (stuck.right.length > 0) return E.left(stuck.right.join('\n'));
   // Events first: what is in force is always what the store says.
   const digest = digestOf(next);
   const recorded = await recordConfiguration(context, next);

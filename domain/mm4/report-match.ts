@@ -22,17 +22,23 @@ export function matchReport(
   recipients: readonly string[],
   others: readonly string[] = [],
 ): ReportParties | null {
-  const isOneOf = (addresses: readonly string[], address: Address | null): address is Address =>
-    address !== null && addresses.some((one) => sameAddress(one, address.value));
+  const named = matchNamed(report, recipients);
+  if (named !== null) return named;
+  const { subject, destination, sender } = report;
+  const [only] = recipients;
+  if (only === undefined || recipients.length > 1) return null;
+  if ([subject, destination, sender].some((address) => isOneOf(others, address))) return null;
+  return { recipient: { kind: 'other', value: only, raw: only }, destination, swapped: true };
+}
+
+/** Only a recipient that the report itself names. */
+export function matchNamed(report: ReportPdu, recipients: readonly string[]): ReportParties | null {
   const isRecipient = (address: Address | null): address is Address => isOneOf(recipients, address);
   const { subject, destination, sender } = report;
   if (isRecipient(subject)) return { recipient: subject, destination, swapped: false };
   if (isRecipient(destination)) return { recipient: destination, destination: subject, swapped: true };
   if (isRecipient(sender)) return { recipient: sender, destination, swapped: true };
-  const [only] = recipients;
-  if (only === undefined || recipients.length > 1) return null;
-  if ([subject, destination, sender].some((address) => isOneOf(others, address))) return null;
-  return { recipient: { kind: 'other', value: only, raw: only }, destination, swapped: true };
+  return null;
 }
 
 /**
@@ -63,6 +69,10 @@ export function partiesByEnvelope(
 /** A bare word, such as a host name, is nobody's address. */
 function couldBeSentTo(address: Address | null): boolean {
   return isParty(address) && address.kind !== 'other';
+}
+
+function isOneOf(addresses: readonly string[], address: Address | null): address is Address {
+  return address !== null && addresses.some((one) => sameAddress(one, address.value));
 }
 
 function sameAddress(one: string, other: string): boolean {

@@ -7,6 +7,7 @@ import type { MmsEvent } from '../../domain/mms/events.ts';
 import { streamOf } from '../../domain/mms/ids.ts';
 import type { MmsState } from '../../domain/mms/state.ts';
 import { ContentError } from '../../domain/ports.ts';
+import { ask } from '../ask.ts';
 import type { Context } from '../context.ts';
 import type { Messages } from '../messages.ts';
 import { momentFor } from '../moment.ts';
@@ -112,10 +113,13 @@ async function list(
   context: Context,
   { number, box, max }: Parameters<Handsets['list']>[0],
 ): Promise<E.Either<HandsetProblem, readonly MailboxEntry[]>> {
-  await context.openWork.whenCaughtUp();
-  const streams = await context.index.find(number, lookedThrough);
+  const found = await ask(async () => {
+    await context.openWork.whenCaughtUp();
+    return context.index.find(number, lookedThrough);
+  });
+  if (E.isLeft(found)) return E.left(problem('unavailable', found.left));
   const entries: MailboxEntry[] = [];
-  for (const stream of streams.filter((name) => name.startsWith('mms-'))) {
+  for (const stream of found.right.filter((name) => name.startsWith('mms-'))) {
     if (entries.length >= max) break;
     const view = await viewOf(context, stream.slice('mms-'.length));
     if (E.isLeft(view)) return view;

@@ -1,9 +1,10 @@
 import * as E from 'fp-ts/lib/Either.js';
 
+import { ask } from '../ask.ts';
 import type { Context } from '../context.ts';
 import type { Messages } from '../messages.ts';
 import type { Pauses } from '../pauses.ts';
-import { attachOrphan } from '../receive/attach.ts';
+import { attachOrphan, type Attachment, type NotAttached } from '../receive/attach.ts';
 import type { Desk } from '../receive/desk.ts';
 import type { Lines } from '../serve/lines.ts';
 import { perform, preview } from './act.ts';
@@ -24,6 +25,9 @@ export function operator(desk: Desk, messages: Messages, lines: Lines, pauses: P
       ? E.right(undefined)
       : E.left(`there is no partner ${partner}: "mm4 partners" lists them`);
 
+  const attach = async (orphan: string, attachment: Attachment): Promise<E.Either<string, string>> =>
+    E.mapLeft(({ why }: NotAttached) => why)(await attachOrphan(desk, orphan, attachment));
+
   return {
     preview: (command) => preview(context, messages, sources, command),
     perform: (command, hand) => perform(context, messages, sources, command, hand),
@@ -37,14 +41,17 @@ export function operator(desk: Desk, messages: Messages, lines: Lines, pauses: P
     },
     attach: async (orphan, message, hand) => {
       const by = `${hand.by}: ${hand.why}`;
-      if (message === null) return attachOrphan(desk, orphan, { by });
-      const uid = await uidMeant(context, messages, message);
-      return uid === null
+      if (message === null) return attach(orphan, { by });
+      const uid = await ask(() => uidMeant(context, messages, message));
+      if (E.isLeft(uid)) return uid;
+      return uid.right === null
         ? E.left(`there is no message ${message}`)
-        : attachOrphan(desk, orphan, { by, uid });
+        : attach(orphan, { by, uid: uid.right });
     },
-    why: (subject) =>
-      why({ context, line: lines.find, paused: (partner) => pauses.stateOf(partner) }, subject),
+    why: async (subject) => {
+      const facts = { context, line: lines.find, paused: (partner: string) => pauses.stateOf(partner) };
+      return E.flatten(await ask(() => why(facts, subject)));
+    },
   };
 }
 

@@ -9,14 +9,16 @@ import { streamOf } from '../../domain/mms/ids.ts';
 import type { AnswerRequest } from '../../domain/mms/plans.ts';
 import type { MmsState } from '../../domain/mms/state.ts';
 import { ContentError, type SmtpReply } from '../../domain/ports.ts';
+import { ask } from '../ask.ts';
+import type { TransactFailure } from '../messages.ts';
 import { collect } from '../serve/collect.ts';
 import type { Incoming } from './accept.ts';
 import type { Desk } from './desk.ts';
 import { originOf } from './evidence.ts';
-import { taken, type KeptContent } from './intake.ts';
+import { taken, unable, type KeptContent } from './intake.ts';
 import { keepOrphan, type OrphanVerdict } from './orphan.ts';
 import { attachRes } from './record-res.ts';
-import { findSubject, recipientNamed, recordReport, type ReportPdu, type Subject } from './report-subject.ts';
+import { findSubject, recordReport, subjectAmong, type ReportPdu, type Subject } from './report-subject.ts';
 
 /** How long the answer to a report waits for the RES that names its message, for a partner that renames ids. */
 const patience = 60_000;
@@ -31,20 +33,34 @@ export async function keepUntilNamed(
 ): Promise<SmtpReply> {
   const reply = await keepOrphan(desk, incoming, content, { ...verdict, answerAfter: patience });
   const id = incoming.pdu.messageId?.normal;
+  if (reply !== taken || id === undefined) return reply;
   // The RES may have come while this was being kept.
-  if (reply === taken && id !== undefined) await attachNamed(desk, originOf(incoming).partner, id);
-  return reply;
+  return (await attachNamed(desk, originOf(incoming).partner, id)) ? taken : unable;
 }
 
-/** A partner's own name for a message was learned: reports under it that wait are attached. */
-export async function attachNamed(desk: Desk, partner: string, id: string): Promise<void> {
+/**
+ * A partner's own name for a message was learned: reports under it that wait are attached.
+ *
+ * @returns false: one could not be looked at now. What led here has to come again
+ */
+export async function attachNamed(desk: Desk, partner: string, id: string): Promise<boolean> {
   const { context } = desk;
-  await context.openWork.whenCaughtUp();
-  const streams = await context.index.find(id, orphansAtMost);
-  for (const stream of streams.filter((name) => name.startsWith('orphan-'))) {
-    const attached = await attachOrphan(desk, stream, { by: `alias of ${partner}`, from: partner });
-    if (E.isLeft(attached)) context.log.info({ stream, why: attached.left }, 'an orphan stays one');
+  const found = await ask(async () => {
+    await context.openWork.whenCaughtUp();
+    return context.index.find(id, orphansAtMost);
+  });
+  if (E.isLeft(found)) return false;
+  let settled = true;
+  for (const stream of found.right.filter((name) => name.startsWith('orphan-'))) {
+    const attached = await attachOrphan(desk, stream, {
+      by: `alias of ${partner}`,
+      from: partner,
+    });
+    if (E.isRight(attached)) continue;
+    settled &&= !attached.left.forNow;
+    context.log.info({ stream, why: attached.left.why }, 'an orphan stays one');
   }
+  return settled;
 }
 
 export interface Attachment {
@@ -54,6 +70,17 @@ export interface Attachment {
   /** Only an orphan of this partner. */
   readonly from?: string;
 }
+
+/** Why an orphan stays one. */
+export interface NotAttached {
+  readonly why: string;
+  /** The store cannot be read or written: it may go another time. */
+  readonly forNow: boolean;
+}
+
+const staysOrphan = (why: string): E.Either<NotAttached, never> => E.left({ why, forNow: false });
+const notYet = (why: string): E.Either<NotAttached, never> => E.left({ why, forNow: true });
+const unreadable = notYet('the store cannot be read now, try again');
 
 /**
  * Gives an orphan to its message, which then answers it if that is still owed. The message's stream is written first: after a crash
@@ -65,13 +92,14 @@ export async function attachOrphan(
   desk: Desk,
   stream: string,
   attachment: Attachment,
-): Promise<E.Either<string, string>> {
+): Promise<E.Either<NotAttached, string>> {
   const orphan = await readOrphan(desk, stream);
   if (E.isLeft(orphan)) return orphan;
   const { event, pdu, state } = orphan.right;
   const partner = event.pdu.from.partner;
-  if (attachment.from !== undefined && attachment.from !== partner) return E.left(`it came from ${partner}`);
-  if (state.attached) return E.left('it was attached before');
+  if (attachment.from !== undefined && attachment.from !== partner)
+    return staysOrphan(`it came from ${partner}`);
+  if (state.attached) return staysOrphan('it was attached before');
   const owedAnswer = state.answers.find(({ stage }) => stage.kind === 'owed');
   const answer = owedAnswer === undefined ? null : requestOf(owedAnswer.plan);
   const home = await give(desk, event, pdu, attachment, answer);
@@ -87,7 +115,12 @@ export async function attachOrphan(
       occurredAt: desk.context.clock.now(),
     },
   );
-  return E.isLeft(settled) ? E.left(settled.left.message) : home;
+  return E.isLeft(settled) ? notWritten(settled.left) : home;
+}
+
+/** An event that cannot be read, or a broken chain, stays so. */
+function notWritten({ kind, message }: TransactFailure): E.Either<NotAttached, never> {
+  return kind === 'unreadable' ? staysOrphan(message) : notYet(message);
 }
 
 async function give(
@@ -96,7 +129,7 @@ async function give(
   pdu: Pdu,
   { uid }: Attachment,
   answer: AnswerRequest | null,
-): Promise<E.Either<string, string>> {
+): Promise<E.Either<NotAttached, string>> {
   switch (pdu.kind) {
     case 'MM4_delivery_report.REQ':
     case 'MM4_read_reply_report.REQ': {
@@ -104,17 +137,17 @@ async function give(
       const found = await (uid === undefined
         ? findSubject(desk, partner, pdu)
         : subjectIn(desk, streamOf(uid), pdu));
-      if (E.isLeft(found)) return E.left('the store cannot be read now, try again');
-      if (found.right === null) return E.left('no recipient of such a message is named in it');
+      if (E.isLeft(found)) return unreadable;
+      if (found.right === null) return staysOrphan('no recipient of such a message is named in it');
       const recorded = await recordReport(desk, found.right, { pdu, evidence: event.pdu, answer });
-      return E.isLeft(recorded) ? E.left(recorded.left.message) : E.right(found.right.stream);
+      return E.isLeft(recorded) ? notWritten(recorded.left) : E.right(found.right.stream);
     }
     case 'MM4_forward.RES':
       return uid === undefined
-        ? E.left('name the message that this RES belongs to')
-        : attachRes(desk, pdu, event.pdu, uid);
+        ? staysOrphan('name the message that this RES belongs to')
+        : E.mapLeft((why: string) => ({ why, forNow: false }))(await attachRes(desk, pdu, event.pdu, uid));
     default:
-      return E.left(`a ${pdu.kind} cannot be attached`);
+      return staysOrphan(`a ${pdu.kind} cannot be attached`);
   }
 }
 
@@ -126,15 +159,9 @@ async function subjectIn(
 ): Promise<E.Either<unknown, Subject | null>> {
   const loaded = await messages.load(stream);
   if (E.isLeft(loaded)) return loaded;
-  const { state } = loaded.right;
-  const sentOn = [...state.recipients.values()].filter(({ leg }) => leg !== null);
-  const recipient = recipientNamed(
-    state,
-    pdu,
-    sentOn.map(({ address }) => address),
-    [...state.recipients.keys()],
-  );
-  return E.right(recipient === null ? null : { stream, recipient: recipient.address });
+  const sentOn = ({ recipients }: MmsState): readonly string[] =>
+    [...recipients.values()].filter(({ leg }) => leg !== null).map(({ address }) => address);
+  return E.right(subjectAmong(new Map([[stream, loaded.right.state]]), sentOn, pdu));
 }
 
 interface Orphan {
@@ -143,14 +170,17 @@ interface Orphan {
   readonly state: MmsState;
 }
 
-async function readOrphan({ context, messages }: Desk, stream: string): Promise<E.Either<string, Orphan>> {
+async function readOrphan(
+  { context, messages }: Desk,
+  stream: string,
+): Promise<E.Either<NotAttached, Orphan>> {
   const read = await context.store.readStream(stream)();
   const loaded = await messages.load(stream);
-  if (E.isLeft(read) || E.isLeft(loaded)) return E.left('the store cannot be read now, try again');
+  if (E.isLeft(read) || E.isLeft(loaded)) return unreadable;
   const [first] = read.right;
   const event = first === undefined ? null : decodeEvent(first);
   if (first === undefined || event === null || E.isLeft(event) || event.right.type !== 'OrphanReceived') {
-    return E.left(`${stream} is no orphan: "mm4 orphans" lists them`);
+    return staysOrphan(`${stream} is no orphan: "mm4 orphans" lists them`);
   }
   const { pdu: evidence, envelope } = event.right;
   try {
@@ -163,8 +193,8 @@ async function readOrphan({ context, messages }: Desk, stream: string): Promise<
     const pdu = decodePdu({ fields, mime, envelope, arrivedAt: recordedAt, strict });
     return E.right({ event: event.right, pdu, state: loaded.right.state });
   } catch (error) {
-    if (error instanceof ContentError) return E.left(error.message);
-    throw error;
+    if (!(error instanceof ContentError)) throw error;
+    return E.left({ why: error.message, forNow: error.failure.kind === 'unavailable' });
   }
 }
 

@@ -1,14 +1,13 @@
 import * as E from 'fp-ts/lib/Either.js';
 
 import type { DeliveryReportReq, ReadReportReq } from '../../domain/mm4/pdu.ts';
-import { matchReport } from '../../domain/mm4/report-match.ts';
+import { matchNamed, matchReport } from '../../domain/mm4/report-match.ts';
 import { receiveReport } from '../../domain/mms/decide/report.ts';
 import type { PduEvidence } from '../../domain/mms/events.ts';
 import { streamOf, uidOf } from '../../domain/mms/ids.ts';
 import type { AnswerRequest } from '../../domain/mms/plans.ts';
-import { isFinal, type MmsState, type Recipient } from '../../domain/mms/state.ts';
+import { isFinal, recipientOf, type MmsState, type Recipient } from '../../domain/mms/state.ts';
 import { homeOfAlias } from '../aliases.ts';
-import type { Context } from '../context.ts';
 import type { TransactFailure, Transacted } from '../messages.ts';
 import { momentFor } from '../moment.ts';
 import type { Desk } from './desk.ts';
@@ -22,80 +21,89 @@ export interface Subject {
   readonly recipient: string;
 }
 
-/** By Message-ID, else by the partner's own name for the message; there the oldest variant that still awaits this report. */
+/** By Message-ID, else by the partner's own name for the message, among the recipients that were sent to that partner. */
 export async function findSubject(
   desk: Desk,
   partner: string,
   pdu: ReportPdu,
 ): Promise<E.Either<unknown, Subject | null>> {
-  const { context, messages } = desk;
   const id = pdu.messageId?.normal;
   if (id === undefined) return E.right(null);
-  const home = streamOf(uidOf(id));
-  const loaded = await messages.load(home);
-  if (E.isLeft(loaded)) return loaded;
-  const recipientIn = (state: MmsState, everybody: readonly string[]): Recipient | null =>
-    reportedRecipient(context, state, everybody, partner, pdu);
-  if (loaded.right.state.intakes.length > 0) {
-    const { variants } = loaded.right.state;
-    return findAmong(desk, [home, ...variants.map(({ uid }) => streamOf(uid))], pdu, recipientIn);
-  }
-  const alias = await homeOfAlias(context, partner, id);
+  const { routes } = desk.context;
+  const sentThere = ({ legs }: MmsState): readonly string[] =>
+    legs.filter((leg) => mayAnswerFor(routes, leg.partner, partner)).flatMap(({ recipients }) => recipients);
+  const known = await variantsOf(desk, id);
+  if (E.isLeft(known)) return known;
+  if (known.right.size > 0) return E.right(subjectAmong(known.right, sentThere, pdu));
+  const alias = await homeOfAlias(desk.context, partner, id);
   if (E.isLeft(alias)) return alias;
-  // The partner's own name stands for one of the variants alone.
-  return alias.right === null ? E.right(null) : findAmong(desk, [alias.right], pdu, recipientIn);
+  return alias.right === null ? E.right(null) : underName(desk, alias.right, sentThere, pdu);
 }
 
-async function findAmong(
-  { messages }: Desk,
-  streams: readonly string[],
+/**
+ * A partner's own name stands for the variant that it was learned for; for another one only where the report names a recipient of that:
+ * a partner may give two PDUs under one id one name.
+ */
+async function underName(
+  desk: Desk,
+  stream: string,
+  sentThere: (state: MmsState) => readonly string[],
   pdu: ReportPdu,
-  recipientIn: (state: MmsState, everybody: readonly string[]) => Recipient | null,
 ): Promise<E.Either<unknown, Subject | null>> {
+  const named = await desk.messages.load(stream);
+  if (E.isLeft(named)) return named;
+  const { state } = named.right;
+  const all = await variantsOf(desk, state.intakes[0]?.messageId.normal ?? '');
+  if (E.isLeft(all)) return all;
+  const others = new Map([...all.right].filter(([name]) => name !== stream));
+  const own = subjectAmong(new Map([[stream, state]]), sentThere, pdu, matchReport, recipientsOf(others));
+  return E.right(own ?? subjectAmong(others, sentThere, pdu, matchNamed));
+}
+
+/** All messages under one id, the oldest first; none: it is no id that we know. */
+async function variantsOf({ messages }: Desk, id: string): Promise<E.Either<unknown, States>> {
   const states = new Map<string, MmsState>();
-  for (const stream of streams) {
+  const waiting = [streamOf(uidOf(id))];
+  for (const stream of waiting) {
     const loaded = await messages.load(stream);
     if (E.isLeft(loaded)) return loaded;
-    states.set(stream, loaded.right.state);
+    const { state } = loaded.right;
+    if (state.intakes.length === 0) continue;
+    states.set(stream, state);
+    waiting.push(...state.variants.map(({ uid }) => streamOf(uid)));
   }
-  const everybody = [...states.values()].flatMap(({ recipients }) => [...recipients.keys()]);
-  const subjects = [...states].flatMap(([stream, state]) => {
-    const recipient = recipientIn(state, everybody);
-    return recipient === null ? [] : [{ stream, recipient }];
-  });
-  const found = subjects.find(({ recipient }) => !hasFinal(recipient, pdu)) ?? subjects[0];
-  return E.right(found === undefined ? null : { stream: found.stream, recipient: found.recipient.address });
+  return E.right(states);
 }
 
-/** A recipient on a leg to the reporting partner, whichever header names it (reference 3.4). */
-function reportedRecipient(
-  context: Context,
-  state: MmsState,
-  everybody: readonly string[],
-  from: string,
-  pdu: ReportPdu,
-): Recipient | null {
-  const sentThere = state.legs
-    .filter((leg) => mayAnswerFor(context.routes, leg.partner, from))
-    .flatMap((leg) => leg.recipients);
-  return recipientNamed(state, pdu, sentThere, everybody);
-}
+type States = ReadonlyMap<string, MmsState>;
 
-/** The one of `candidates` that a report is about; `everybody` has, under any variant of its id, the message. */
-export function recipientNamed(
-  state: MmsState,
+/**
+ * The recipient that a report is about, in the oldest of these messages that still awaits it, or else could have.
+ *
+ * @param reportable the recipients of a message that the reporter may report on
+ * @param others who else has it, under any variant of its id
+ */
+export function subjectAmong(
+  states: States,
+  reportable: (state: MmsState) => readonly string[],
   pdu: ReportPdu,
-  candidates: readonly string[],
-  everybody: readonly string[],
-): Recipient | null {
-  const others = everybody.filter((address) => !candidates.includes(address));
-  const match = matchReport(pdu, candidates, others);
-  if (match === null) return null;
-  const { value } = match.recipient;
-  return (
-    [...state.recipients.values()].find(({ address }) => address.toLowerCase() === value.toLowerCase()) ??
-    null
+  match: typeof matchReport = matchReport,
+  others: readonly string[] = [],
+): Subject | null {
+  const candidates = new Set([...states.values()].flatMap(reportable));
+  const rest = [...recipientsOf(states), ...others].filter((address) => !candidates.has(address));
+  const value = match(pdu, [...candidates], rest)?.recipient.value.toLowerCase();
+  const subjects = [...states].flatMap(([stream, state]) =>
+    reportable(state)
+      .filter((address) => address.toLowerCase() === value)
+      .map((address) => ({ stream, recipient: recipientOf(state, address) })),
   );
+  const found = subjects.find(({ recipient }) => !hasFinal(recipient, pdu)) ?? subjects[0];
+  return found === undefined ? null : { stream: found.stream, recipient: found.recipient.address };
+}
+
+function recipientsOf(states: States): readonly string[] {
+  return [...states.values()].flatMap(({ recipients }) => [...recipients.keys()]);
 }
 
 function hasFinal(recipient: Recipient, pdu: ReportPdu): boolean {

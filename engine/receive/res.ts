@@ -127,8 +127,8 @@ async function record(
   const recorded = await recordRes(desk, { pdu, evidence, transactionId, alias: alias.right }, answered);
   if (E.isLeft(recorded)) return unable;
   desk.context.meters.accepted(partner.name, pdu.kind);
-  if (alias.right !== null && partner.dialect.renamesIds) await attachNamed(desk, partner.name, alias.right);
-  return taken;
+  const isName = alias.right !== null && partner.dialect.renamesIds;
+  return !isName || (await attachNamed(desk, partner.name, alias.right)) ? taken : unable;
 }
 
 /** A RES that names another Message-ID than ours brings the partner's own name for the message (reference 3.3). */

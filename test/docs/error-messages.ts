@@ -13,7 +13,7 @@ export interface ErrorMessage {
 const makers = new Set(
   (
     'left problem report notYet unchanged unreadable unavailable damaged erased broken break refusal refusedByUs denied reply ' +
-    'notSent until onTimeout brokenFile'
+    'notSent until onTimeout brokenFile staysOrphan'
   ).split(' '),
 );
 /** Keys under which the text of one stands in a record; of two only beside others. */
@@ -97,11 +97,17 @@ function textsOf(node: ts.Node, seen: ReadonlySet<ts.Node> = new Set()): readonl
     return left.flatMap((before) => right.map((after) => before + after));
   }
   if (ts.isArrayLiteralExpression(node)) return node.elements.flatMap(inner);
+  // `(await ask(() => problemsOf(x))).right`
+  if (ts.isPropertyAccessExpression(node) && node.name.text === 'right') return inner(node.expression);
+  if (ts.isArrowFunction(node)) return inner(node.body);
   if (ts.isIdentifier(node)) return declarationsOf(node).flatMap(inner);
   if (ts.isCallExpression(node)) {
     return ts.isPropertyAccessExpression(node.expression)
       ? inner(node.expression.expression)
-      : returnsOf(node.expression).flatMap(inner);
+      : [
+          ...returnsOf(node.expression),
+          ...(node.expression.getText() === 'ask' ? node.arguments : []),
+        ].flatMap(inner);
   }
   return [];
 }

@@ -39,6 +39,10 @@ const planted: readonly (readonly [string, readonly string[]])[] = [
   ["context.log.info({}, 'all is well');", []],
   ["const why = full ? 'no room' : 'no right'; reply.send({ error: why });", ['no room', 'no right']],
   ["function problemOf() { return 'no such thing'; } E.left(problemOf());", ['no such thing']],
+  [
+    "function lost() { return 'it is lost'; } const all = await ask(() => lost()); E.left(all.right.join());",
+    ['it is lost'],
+  ],
   ["report(path, 'so much ' + 'is wrong\\nusage');", ['so much is wrong']],
   ["const command = { details: { why: 'an example of it' }, summary: 'does it' };", []],
 ];

@@ -6,49 +6,19 @@ import * as E from 'fp-ts/lib/Either.js';
 import { memoryStore } from '../../adapters/store-memory/store.ts';
 import type { EventStore } from '../../domain/ports.ts';
 import { memoryEngine, type IncomingPdu, type MemoryEngine } from '../support/memory-engine.ts';
-import { addressOfA, configuration, eventsOf, forwardTo, numberAt } from './world.ts';
+import {
+  addressOfA,
+  addressOfB,
+  configuration,
+  eventsOf,
+  forwardTo,
+  naming,
+  numberAt,
+  reportOn,
+} from './world.ts';
 
-const addressOfB = '192.0.2.2';
 const addressOfC = '192.0.2.3';
 const secondAtB = '+447700900202';
-
-/** A delivery report of a partner's, on a message under some id. */
-function reportOn(recipient: string, id: string, domain: string): IncomingPdu {
-  const head = [
-    `From: ${recipient}/TYPE=PLMN@${domain}`,
-    'To: +447700900101/TYPE=PLMN@mmsc.hub.example',
-    'X-Mms-3GPP-MMS-Version: 6.10.0',
-    'X-Mms-Message-Type: MM4_delivery_report.REQ',
-    `X-Mms-Transaction-ID: "r-${recipient}"`,
-    `X-Mms-Message-ID: "${id}"`,
-    'X-Mms-MM-Status-Code: Retrieved',
-  ];
-  return {
-    mailFrom: `system-user@${domain}`,
-    rcptTo: ['+447700900101/TYPE=PLMN@mmsc.hub.example'],
-    content: `${head.join('\r\n')}\r\n\r\n`,
-  };
-}
-
-/** A RES that brings the partner's own name for the message that it was sent last. */
-function naming({ sent }: MemoryEngine, name: string): IncomingPdu {
-  const head = Buffer.from(sent.get('op-b-out')?.at(-1)?.head ?? []).toString('latin1');
-  const transactionId = /^X-Mms-Transaction-ID: (.*)\r$/m.exec(head)?.[1] ?? '';
-  const to = 'system-user@mmsc.hub.example';
-  const lines = [
-    `To: ${to}`,
-    'X-Mms-3GPP-MMS-Version: 6.10.0',
-    'X-Mms-Message-Type: MM4_forward.RES',
-    `X-Mms-Transaction-ID: ${transactionId}`,
-    `X-Mms-Message-ID: "${name}"`,
-    'X-Mms-Request-Status-Code: Ok',
-  ];
-  return {
-    mailFrom: 'system-user@mmsc.op-b.example',
-    rcptTo: [to],
-    content: `${lines.join('\r\n')}\r\n\r\n`,
-  };
-}
 
 const other = (pdu: IncomingPdu): IncomingPdu => ({
   ...pdu,
@@ -89,23 +59,72 @@ test('a report that names a recipient of another partner is believed of nobody',
   await world.engine.stop();
 });
 
-test("a partner's own name for one of them leads to that one alone", async () => {
-  const world = await memoryEngine({
+/** An engine that asks partner B for RES, which bring B's own names. */
+const askingB = (): Promise<MemoryEngine> =>
+  memoryEngine({
     configuration: configuration({ routeB: ', requestAck: true' }).replace('requestAck: false, ', ''),
   });
+
+const ourId = 'm-1@mmsc.op-a.example';
+const [theirFirst, theirSecond] = ['their-1@mmsc.op-b.example', 'their-2@mmsc.op-b.example'];
+const reportOfB = (recipient: string, id: string, transaction: string): IncomingPdu => {
+  const report = reportOn(recipient, id, 'mmsc.op-b.example');
+  return { ...report, content: String(report.content).replace('"r-', `"${transaction}-`) };
+};
+
+test("a partner's own name for one of them leads to that one, though the other awaits a report too", async () => {
+  const world = await askingB();
   const { receive, time } = world;
   await receive(addressOfA, forwardTo(numberAt.b, 'm-1'));
   await time.pass(2_000);
-  await receive(addressOfB, naming(world, 'their-1@mmsc.op-b.example'));
+  await receive(addressOfB, naming(world, theirFirst));
+  await receive(addressOfA, other(forwardTo(numberAt.b, 'm-1')));
+  await time.pass(2_000);
+  await receive(addressOfB, naming(world, theirSecond));
+  const [first] = await eventsOf(world, 'mms-');
+  await receive(addressOfB, reportOfB(numberAt.b, theirFirst, 'one'));
+  await receive(addressOfB, reportOfB(numberAt.b, theirFirst, 'two'));
+  assert.deepEqual(
+    (await delivered(world)).map(([stream]) => stream),
+    [first?.stream],
+    'the second report repeats the first',
+  );
+  await world.engine.stop();
+});
+
+test('where a partner gives one name to two messages under one id, a report belongs to the one whose recipient it names', async () => {
+  const world = await askingB();
+  const { receive, time } = world;
+  await receive(addressOfA, forwardTo(numberAt.b, 'm-1'));
+  await time.pass(2_000);
+  await receive(addressOfB, naming(world, theirFirst));
+  // The RES to this one, with the same name, is lost.
   await receive(addressOfA, other(forwardTo(secondAtB, 'm-1')));
   await time.pass(2_000);
-  await receive(addressOfB, naming(world, 'their-2@mmsc.op-b.example'));
-  await receive(addressOfB, reportOn(secondAtB, 'their-1@mmsc.op-b.example', 'mmsc.op-b.example'));
+  await receive(addressOfB, reportOfB(secondAtB, theirFirst, 'one'));
   assert.deepEqual(
     (await delivered(world)).map(([, recipient]) => recipient),
-    [numberAt.b],
-    'their-1 had one recipient only',
+    [secondAtB],
   );
+  await world.engine.stop();
+});
+
+test("under a partner's own name, nobody is assumed but the only recipient of the message that it was learned for", async () => {
+  const world = await askingB();
+  const { receive, time } = world;
+  const both = forwardTo(numberAt.b, 'm-1');
+  await receive(addressOfA, {
+    ...both,
+    rcptTo: [...both.rcptTo, `${secondAtB}/TYPE=PLMN@mmsc.hub.example`],
+  });
+  await time.pass(2_000);
+  await receive(addressOfB, naming(world, theirFirst));
+  await receive(addressOfA, other(forwardTo(numberAt.b, 'm-1')));
+  await time.pass(2_000);
+  await receive(addressOfB, reportOfB('+447700900299', theirFirst, 'one'));
+  assert.deepEqual(await delivered(world), []);
+  await receive(addressOfB, reportOfB('+447700900299', ourId, 'two'));
+  assert.deepEqual(await delivered(world), [], 'one of three');
   await world.engine.stop();
 });
 

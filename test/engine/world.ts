@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 
 import type { EventStore, StoredEvent } from '../../domain/ports.ts';
-import type { IncomingPdu } from '../support/memory-engine.ts';
+import type { IncomingPdu, MemoryEngine } from '../support/memory-engine.ts';
 
 /** Three partners as a configuration, and the mail of the first. */
 export function configuration(
@@ -23,6 +23,7 @@ partners:${partner('a', 1, 'op-b-out, op-c-out', '', more.vaspA)}${partner('b', 
 }
 
 export const addressOfA = '192.0.2.1';
+export const addressOfB = '192.0.2.2';
 export const numberAt = { b: '+447700900201', c: '+447700900301', own: '+447700900901' } as const;
 
 /** A small forward.REQ of op-a's. */
@@ -42,6 +43,44 @@ export function forwardTo(recipient: string, id: string, headers: readonly strin
     'Content-Type: text/plain; charset=us-ascii',
   ];
   return { mailFrom: sender, rcptTo: [to], content: `${head.join('\r\n')}\r\n\r\nHello ${id}\r\n` };
+}
+
+/** A delivery report of a partner's, on a message under some id. */
+export function reportOn(recipient: string, id: string, domain: string): IncomingPdu {
+  const head = [
+    `From: ${recipient}/TYPE=PLMN@${domain}`,
+    'To: +447700900101/TYPE=PLMN@mmsc.hub.example',
+    'X-Mms-3GPP-MMS-Version: 6.10.0',
+    'X-Mms-Message-Type: MM4_delivery_report.REQ',
+    `X-Mms-Transaction-ID: "r-${recipient}"`,
+    `X-Mms-Message-ID: "${id}"`,
+    'X-Mms-MM-Status-Code: Retrieved',
+  ];
+  return {
+    mailFrom: `system-user@${domain}`,
+    rcptTo: ['+447700900101/TYPE=PLMN@mmsc.hub.example'],
+    content: `${head.join('\r\n')}\r\n\r\n`,
+  };
+}
+
+/** A RES that brings the partner's own name for the message that it was sent last. */
+export function naming({ sent }: MemoryEngine, name: string): IncomingPdu {
+  const head = Buffer.from(sent.get('op-b-out')?.at(-1)?.head ?? []).toString('latin1');
+  const transactionId = /^X-Mms-Transaction-ID: (.*)\r$/m.exec(head)?.[1] ?? '';
+  const to = 'system-user@mmsc.hub.example';
+  const lines = [
+    `To: ${to}`,
+    'X-Mms-3GPP-MMS-Version: 6.10.0',
+    'X-Mms-Message-Type: MM4_forward.RES',
+    `X-Mms-Transaction-ID: ${transactionId}`,
+    `X-Mms-Message-ID: "${name}"`,
+    'X-Mms-Request-Status-Code: Ok',
+  ];
+  return {
+    mailFrom: 'system-user@mmsc.op-b.example',
+    rcptTo: [to],
+    content: `${lines.join('\r\n')}\r\n\r\n`,
+  };
 }
 
 /** All events of streams whose names begin so. */

@@ -15,7 +15,9 @@ export const likelihood = {
   contentDamaged: 3,
   contentSwapped: 3,
   // What follows the store
+  feedDropped: 3,
   feedRepeated: 30,
+  feedReordered: 60,
   feedTorn: 60,
   feedStalled: 4,
   projectorDies: 20,
@@ -34,12 +36,14 @@ export const likelihood = {
   cutAfterDotNotTaken: 20,
   sendSlow: 60,
   sendStalls: 6,
+  replySlow: 60,
   // SMTP in
   cutIn: 50,
   replyLost: 40,
   // Partners
   resLost: 60,
   resDoubled: 60,
+  resEarly: 60,
   resLate: 50,
   resNegative: 40,
   resTransient: 40,
@@ -56,6 +60,15 @@ export const likelihood = {
 } as const;
 
 export type Fault = keyof typeof likelihood;
+
+/** By the thousand, and told only by number: in a trace they would hide everything else. */
+const unremarked: ReadonlySet<Fault> = new Set([
+  'feedRepeated',
+  'feedReordered',
+  'feedTorn',
+  'projectorDies',
+  'answerOvertaken',
+]);
 
 /** Everything that happens by chance, by name: what goes wrong, and who acts. */
 export interface Faults {
@@ -93,7 +106,7 @@ export function faultsOf(seed: number, without: ReadonlySet<string>, note: (what
       if (name === null || healed || without.has(fault) || without.has(name)) return false;
       counts.set(fault, (counts.get(fault) ?? 0) + 1);
       happened.push(name);
-      note(`fault ${name}`);
+      if (!unremarked.has(fault)) note(`fault ${name}`);
       return true;
     },
     takesPlace: (act) => {

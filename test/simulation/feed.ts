@@ -1,17 +1,21 @@
 import * as E from 'fp-ts/lib/Either.js';
 
-import type { EventStore, Position, Timers } from '../../domain/ports.ts';
+import type { EventStore, FeedPage, Position, Timers } from '../../domain/ports.ts';
 import type { MessageIndex, OpenWork } from '../../engine/context.ts';
 import type { Chance } from '../support/chance.ts';
 import type { Faults } from './faults.ts';
 import { pause } from './stores.ts';
 
-/** The global feed as projections may get it: some of it again, in small pieces, or for a while nothing. */
+/**
+ * The global feed as projections may get it: some of it again, in small pieces, in an order that is right within each stream alone, for a
+ * while nothing, or not at all.
+ */
 export interface FaultyFeed extends Pick<EventStore, 'readFeed'> {
   /** Does something with a feed that does not stall. */
   flowing<A>(ask: () => Promise<A>): Promise<A>;
 }
 
+const dropped = { kind: 'unavailable', message: 'the feed was dropped' } as const;
 const longestStall = 3 * 60_000;
 
 export function faultyFeed(store: EventStore, faults: Faults, chance: Chance, timers: Timers): FaultyFeed {
@@ -31,9 +35,11 @@ export function faultyFeed(store: EventStore, faults: Faults, chance: Chance, ti
   return {
     readFeed: (after, options) => async () => {
       if (isStalled()) return E.right({ events: [], next: after, caughtUp: true });
+      if (faults.happens('feedDropped')) return E.left(dropped);
       const from = after !== null && faults.happens('feedRepeated') ? earlier(after, chance) : after;
       const max = faults.happens('feedTorn') ? chance.between(1, 4) : options.max;
-      const page = await store.readFeed(from, { ...options, max })();
+      const read = await store.readFeed(from, { ...options, max })();
+      const page = E.isRight(read) && faults.happens('feedReordered') ? E.right(reordered(read.right)) : read;
       // What was repeated may end before the place where it was asked for: it goes on from there.
       const next = E.isRight(page) ? page.right.next : null;
       if (E.isLeft(page) || after === null || next === null || Number(next) > Number(after)) return page;
@@ -44,6 +50,17 @@ export function faultyFeed(store: EventStore, faults: Faults, chance: Chance, ti
       flowing += 1;
       return ask().finally(() => (flowing -= 1));
     },
+  };
+}
+
+/** Stream after stream. */
+function reordered(page: FeedPage): FeedPage {
+  const byStream = Object.groupBy(page.events, ({ stream }) => stream);
+  return {
+    ...page,
+    events: Object.values(byStream)
+      .toReversed()
+      .flatMap((events) => events ?? []),
   };
 }
 

@@ -11,7 +11,7 @@ export interface Living {
   readonly engine: Engine;
 }
 
-const steps = ['greeting', 'mail', 'rcpt', 'body', 'final-dot'] as const;
+const steps = ['greeting', 'mail', 'rcpt', 'data', 'body', 'final-dot'] as const;
 type Step = (typeof steps)[number] | null;
 
 /**
@@ -57,6 +57,10 @@ export function mailIn(
         ehlo: 'partner',
         tls: undefined,
       });
+      if (cutAt === 'data') {
+        intake.abort();
+        return null;
+      }
       const bytes = typeof content === 'string' ? Buffer.from(content, 'latin1') : content;
       const half = chance.between(1, bytes.length);
       await intake.write(bytes.subarray(0, half));

@@ -59,7 +59,8 @@ export function incarnations(cradle: Cradle): Incarnations {
     });
     try {
       const engine = await startEngine(life.context);
-      if (life.isAlive() && !life.isFrozen()) current = { life, engine };
+      // One that stood still in the middle of its start is believed dead: nobody talks to it any more.
+      if (!life.isLost()) current = { life, engine };
     } catch (error) {
       // A store that cannot be used at the start: somebody starts it again.
       if (!/cannot be read|does not take/.test(String(error))) failed(`the start failed: ${trace(error)}`);

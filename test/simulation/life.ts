@@ -14,6 +14,8 @@ export interface Life {
   readonly lost: Promise<void>;
   isAlive(): boolean;
   isFrozen(): boolean;
+  /** It has died or is believed to have, though it may have woken up since. */
+  isLost(): boolean;
   die(): void;
   /** It goes on and knows of nothing. */
   thaw(): void;
@@ -40,15 +42,21 @@ export function incarnation({ name, base, clock, fate: fateOf, transport: transp
   let frozen: { readonly thawed: Promise<undefined>; readonly thaw: () => void } | null = null;
   const isAlive = (): boolean => alive;
 
+  let lost = false;
+  const lose = (): void => {
+    lost = true;
+    losing.resolve(undefined);
+  };
+
   const die = (): void => {
     alive = false;
-    losing.resolve(undefined);
+    lose();
   };
 
   const freeze = (): void => {
     const { promise, resolve } = Promise.withResolvers<undefined>();
     frozen ??= { thawed: promise, thaw: () => resolve(undefined) };
-    losing.resolve(undefined);
+    lose();
   };
 
   /** Goes on only where it lives and is awake. */
@@ -155,6 +163,7 @@ export function incarnation({ name, base, clock, fate: fateOf, transport: transp
     lost: losing.promise,
     isAlive,
     isFrozen: () => frozen !== null,
+    isLost: () => lost,
     die,
     thaw: () => {
       const { thaw } = frozen ?? {};

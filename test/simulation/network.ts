@@ -87,26 +87,28 @@ export function simulatedTransport(
       return { kind: 'refused', at: chance.pick(['data', 'final-dot']), reply: never, refused: [] };
     const body = await bytesOf(mail.body);
     if (body instanceof ContentError) return { ...cut('body', body.message), content: body.failure };
-    if (faults.happens('sendStalls')) {
-      const stall = chance.between(minute, 30 * minute);
-      await pause(timers, Math.min(stall, budget));
-      if (stall >= budget) return cut('body', 'its time is over');
-    }
+    const stall = faults.happens('sendStalls') ? chance.between(minute, 30 * minute) : 0;
+    await pause(timers, Math.min(stall, budget));
+    if (stall >= budget) return cut('body', 'its time is over');
     // The clock is asked once more, and then the final dot is on its way.
     if (!mayFinish()) return cut('final-dot', 'the claim is over');
-    return finish(session, mail, body);
+    const outcome = finish(session, mail, body);
+    const wait = faults.happens('replySlow') ? chance.between(1, minute) : 0;
+    await pause(timers, Math.min(wait, budget - stall));
+    return wait > budget - stall ? unknown(session) : outcome;
+  }
+
+  function unknown(session: Session): SendOutcome {
+    session.lose();
+    return { kind: 'unknown', why: 'no reply to the final dot' };
   }
 
   function finish(session: Session, mail: OutgoingMail, body: Uint8Array): SendOutcome {
-    const unknown = (): SendOutcome => {
-      session.lose();
-      return { kind: 'unknown', why: 'line lost after the final dot' };
-    };
-    if (faults.happens('cutAfterDotNotTaken')) return unknown();
+    if (faults.happens('cutAfterDotNotTaken')) return unknown(session);
     const some = mail.rcptTo.length > 1 && faults.happens('recipientRefused');
     const refused = some ? [{ address: mail.rcptTo[0] ?? '', reply: chance.pick([later, never]) }] : [];
     const left = mail.rcptTo.filter((address) => refused.every((one) => one.address !== address));
     wire.taken(session.route, { ...mail, rcptTo: left }, body, session.worker);
-    return faults.happens('cutAfterDotTaken') ? unknown() : { kind: 'sent', reply: taken, refused };
+    return faults.happens('cutAfterDotTaken') ? unknown(session) : { kind: 'sent', reply: taken, refused };
   }
 }

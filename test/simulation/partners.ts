@@ -23,6 +23,7 @@ export interface SentReport extends Pick<Report, 'kind' | 'status' | 'recipient'
 export const forgersText = 'forged';
 
 const second = 1_000;
+const atOnce = -1;
 
 /** How the simulated partners answer what they get: as the book says, and in every way that they should not. */
 export function answering(
@@ -48,9 +49,12 @@ export function answering(
         messageId,
         ...(text === undefined ? {} : { text }),
       });
-      after(at, () => deliver(by, pdu.transactionId, res));
+      if (at === atOnce) deliver(by, pdu.transactionId, res);
+      else after(at, () => deliver(by, pdu.transactionId, res));
     };
-    if (!faults.happens('resLost')) respond(partner, status, delay);
+    // While the engine waits for the reply to its final dot.
+    if (faults.happens('resEarly')) respond(partner, status, atOnce);
+    else if (!faults.happens('resLost')) respond(partner, status, delay);
     if (faults.happens('resDoubled')) respond(partner, status, delay + chance.between(0, 100));
     if (faults.happens('resContradicting'))
       respond(partner, 'Error-service-denied', delay + chance.between(1, 1_000));

@@ -60,7 +60,8 @@ export function memoryProjections(
   let last: Promise<void> = Promise.resolve();
   return {
     answers: answersOf(async (question) => {
-      last = last.then(follow);
+      // One that found the feed gone does not keep the next from asking again.
+      last = last.catch(() => undefined).then(follow);
       await last;
       return question === 'caught-up' ? [] : answer(question);
     }),

@@ -39,6 +39,7 @@ function messageEnds(stream: readonly Committed[]): readonly Problem[] {
 function isSettled(stream: readonly Committed[], address: string, wantsDelivery: boolean): boolean {
   const legs = new Set<number>();
   let settled = false;
+  let taken = false;
   for (const { event } of stream) {
     switch (event.type) {
       case 'Routed':
@@ -65,7 +66,12 @@ function isSettled(stream: readonly Committed[], address: string, wantsDelivery:
       case 'AckReceived':
         settled ||= !wantsDelivery && event.recipients.includes(address) && event.status.class === 'success';
         break;
+      case 'ForwardRefused':
+        // Sent again for want of a RES: what the partner took before it has.
+        settled ||= !wantsDelivery && taken && event.recipients.includes(address);
+        break;
       case 'ForwardSent':
+        taken ||= event.recipients.includes(address);
         settled ||= !wantsDelivery && event.ackUntil === null && event.recipients.includes(address);
         break;
       case 'AckTimedOut':
