@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 
 import type { Manifest } from '../../adapters/backup/manifest.ts';
+import { readMark } from '../../adapters/store-sqlite/mark.ts';
 import { interconnect, mail, type Interconnect } from '../e2e/interconnect.ts';
 import { bodyOf, forward, header, numberOf } from '../e2e/pdus.ts';
 import { run, verify } from './support.ts';
@@ -69,6 +70,7 @@ test('a backup taken under load is whole, and what waited in it gets through aft
   renameSync(hub.dataDir, `${hub.dataDir}-lost`);
   const restored = await run('restore', backup, '--config', hub.configFile);
   assert.deepEqual([restored.stderr, restored.status], ['', 0]);
+  assert.equal(readMark(hub.dataDir), events.position, 'what is lost from now on is noticed');
   const whole = await verify(hub.dataDir);
   assert.deepEqual([whole.status, whole.damage], [0, []]);
 

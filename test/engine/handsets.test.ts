@@ -3,9 +3,11 @@ import { test } from 'node:test';
 
 import * as E from 'fp-ts/lib/Either.js';
 
+import { memoryStore as memoryContent } from '../../adapters/content-memory/store.ts';
 import type { HandsetProblem, Handsets, Submission } from '../../engine/handsets/handsets.ts';
 import { memoryEngine } from '../support/memory-engine.ts';
-import { addressOfA, configuration, forwardTo, numberAt } from './world.ts';
+import { virtualTime } from '../support/virtual-time.ts';
+import { addressOfA, configuration, eventsOf, forwardTo, numberAt } from './world.ts';
 
 const owner = { number: numberAt.own, gateway: 'mailbox', address: '127.0.0.1' };
 const other = { ...owner, number: '+447700900902' };
@@ -150,6 +152,28 @@ test('not fetched it expires, and the originator hears it', async () => {
   const [entry] = await listed(engine.handsets, numberAt.own, 'in');
   assert.equal(entry?.state, 'expired');
   assert.equal(await refused(engine.handsets.retrieve(owner, entry.uid)), 'gone');
+  await engine.stop();
+});
+
+test('what expires while its content is read is not handed out', async () => {
+  const content = memoryContent(virtualTime(0).clock);
+  let beforeReading = (): Promise<void> => Promise.resolve();
+  const { engine, receive, time, store } = await memoryEngine({
+    configuration: configuration(),
+    content: {
+      ...content,
+      read: async function* (ref) {
+        if (ref.startsWith('body')) await beforeReading();
+        yield* content.read(ref);
+      },
+    },
+  });
+  assert.equal(await receive(addressOfA, forwardTo(numberAt.own, 'm-3', ['X-Mms-Expiry: 3600'])), 250);
+  const [entry] = await listed(engine.handsets, numberAt.own, 'in');
+  beforeReading = () => time.pass(3_700_000);
+  assert.equal(await refused(engine.handsets.retrieve(owner, entry?.uid ?? '')), 'gone');
+  const types = (await eventsOf({ store }, 'mms-')).map(({ type }) => type);
+  assert.ok(types.includes('DeliveryFailed') && !types.includes('Delivered'), types.join(' '));
   await engine.stop();
 });
 

@@ -5,11 +5,12 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 
+import { foundTable } from '../support/found.ts';
 import { recordSection } from '../support/record.ts';
 import { describeFailure } from './failure.ts';
 import { runSeeds } from './runs.ts';
 import { noRuns, withRun, type Summary } from './summary.ts';
-import { foundTable, simulationTable } from './table.ts';
+import { simulationTable } from './table.ts';
 import type { Outcome } from './world.ts';
 
 const usage = 'npm run simulate -- --seed N | --seeds A..B [--jobs N] [--shrink RUNS] [--record]';

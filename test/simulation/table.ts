@@ -1,5 +1,4 @@
 import { likelihood, type Fault } from './faults.ts';
-import { formerFailures } from './seeds.ts';
 import type { Summary } from './summary.ts';
 
 /** What goes wrong in the simulated worlds, as people call it. */
@@ -84,16 +83,5 @@ export function simulationTable(summary: Summary): string {
     '| What went wrong | Times |',
     '| --- | ---: |',
     ...groups.map(([what, faults]) => `| ${what} | ${count(faults)} |`),
-  ].join('\n');
-}
-
-/** The bugs that simulated worlds have shown. */
-export function foundTable(): string {
-  return [
-    '| Seed | Promise | Bug | Mended by |',
-    '| ---: | --- | --- | --- |',
-    ...formerFailures.map(
-      ({ seed, broke, bug, mended }) => `| ${seed ?? 'not noted'} | ${broke} | ${bug} | ${mended} |`,
-    ),
   ].join('\n');
 }

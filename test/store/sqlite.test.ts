@@ -20,6 +20,7 @@ import { projectionTables } from '../../adapters/store-sqlite/projections/tables
 import { changeReader } from '../../adapters/store-sqlite/reading.ts';
 import { openForReading } from '../../adapters/store-sqlite/schema.ts';
 import { eventFile, openStore, openStoreForReading } from '../../adapters/store-sqlite/store.ts';
+import { StoreRefused } from '../../adapters/store-sqlite/trouble.ts';
 import { genesisHash, hashOf, sealMetadata, verifyChain } from '../../domain/chain.ts';
 import type { NewEvent } from '../../domain/ports.ts';
 import { ended } from '../../projections/ended.ts';
@@ -61,6 +62,16 @@ test('a second engine on the directory is told what to do, until the first has g
     });
     await first.close();
     await (await openStore(directory)).close();
+  }));
+
+test('a lock that cannot be taken for another reason is not laid to another engine', () =>
+  inDirectory(async (directory) => {
+    writeFileSync(join(directory, 'engine.lock'), 'this is no lock'.repeat(100));
+    await assert.rejects(openStore(directory), (error: unknown) => {
+      assert.ok(error instanceof StoreRefused);
+      assert.match(error.message, /engine\.lock is damaged \(.*\): delete it$/);
+      return true;
+    });
   }));
 
 test('appends that wait together share a commit', () =>
