@@ -110,7 +110,7 @@ export function faultsOf(seed: number, without: ReadonlySet<string>, note: (what
       return true;
     },
     takesPlace: (act) => {
-      if (without.has(act) || without.has(act.slice(0, act.indexOf('#')))) return false;
+      if (without.has(act) || without.has(kindOf(act))) return false;
       happened.push(act);
       return true;
     },
@@ -118,4 +118,9 @@ export function faultsOf(seed: number, without: ReadonlySet<string>, note: (what
       healed = true;
     },
   };
+}
+
+/** `resLost#12` is a `resLost`. */
+export function kindOf(name: string): string {
+  return name.slice(0, name.indexOf('#'));
 }

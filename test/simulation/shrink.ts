@@ -1,3 +1,4 @@
+import { kindOf } from './faults.ts';
 import { simulate, type Outcome } from './world.ts';
 
 /** A failure with as little around it as can be. */
@@ -36,9 +37,4 @@ export async function shrink(failing: Outcome, attempts: number): Promise<Shrunk
     }
   }
   return { outcome: best, needed: best.happened };
-}
-
-/** `resLost#12` is a `resLost`. */
-function kindOf(name: string): string {
-  return name.slice(0, name.indexOf('#'));
 }

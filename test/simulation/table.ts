@@ -76,8 +76,10 @@ export function simulationTable(summary: Summary): string {
   if (untold.length > 0) throw new Error(`the table leaves out ${untold.join(', ')}`);
   const count = (faults: readonly Fault[]): number =>
     faults.reduce((sum, fault) => sum + (summary.faults[fault] ?? 0), 0);
+  const { acts } = summary;
   return [
-    `${summary.seeds} seeds: ${summary.pdusIn} PDUs in, ${summary.pdusOut} out, ${summary.events} events, ${summary.crashes} crashes, ` +
+    `${summary.seeds} seeds: ${acts.message ?? 0} messages of partners and ${acts.submission ?? 0} of own subscribers, ` +
+      `${acts.operator ?? 0} commands of an operator and reloads; ${summary.pdusIn} PDUs in, ${summary.pdusOut} out, ${summary.events} events, ${summary.crashes} crashes, ` +
       `${summary.freezes} freezes. Promises broken: ${summary.failed.length === 0 ? 'none' : `by seeds ${summary.failed.join(', ')}`}.`,
     '',
     '| What went wrong | Times |',
