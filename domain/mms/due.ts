@@ -211,8 +211,9 @@ function reportDue(report: Report): Due {
 }
 
 /** When nothing more is waited for. */
-function lastWord(state: MmsState): number {
-  return Math.max(...state.intakes.map((intake) => intake.expiresAt)) + reportGrace;
+function lastWord({ intakes, legs }: MmsState): number {
+  const ends = [...intakes.map(({ expiresAt }) => expiresAt), ...legs.map(({ deadline }) => deadline)];
+  return Math.max(...ends) + reportGrace;
 }
 
 /** Nothing is owed or awaited: the stream can be closed. */

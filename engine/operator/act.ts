@@ -91,7 +91,12 @@ async function each(
   let changed = 0;
   const one = async (stream: string): Promise<void> => {
     const loaded = await messages.load(stream);
-    if (E.isLeft(loaded)) throw new Error(loaded.left.message);
+    if (E.isLeft(loaded)) {
+      if (loaded.left.kind !== 'unreadable') throw new Error(loaded.left.message);
+      selected += 1;
+      reasons.set(loaded.left.message, 1);
+      return;
+    }
     const { state } = loaded.right;
     if (state.intakes.length === 0 || !fits(state, command)) return;
     selected += 1;

@@ -15,7 +15,7 @@ import { collect } from '../serve/collect.ts';
 import type { Incoming } from './accept.ts';
 import type { Desk } from './desk.ts';
 import { originOf } from './evidence.ts';
-import { taken, unable, type KeptContent } from './intake.ts';
+import { taken, unable } from './intake.ts';
 import { keepOrphan, type OrphanVerdict } from './orphan.ts';
 import { attachRes } from './record-res.ts';
 import { findSubject, recordReport, subjectAmong, type ReportPdu, type Subject } from './report-subject.ts';
@@ -28,10 +28,9 @@ const orphansAtMost = 32;
 export async function keepUntilNamed(
   desk: Desk,
   incoming: Incoming<ReportPdu>,
-  content: KeptContent,
   verdict: OrphanVerdict,
 ): Promise<SmtpReply> {
-  const reply = await keepOrphan(desk, incoming, content, { ...verdict, answerAfter: patience });
+  const reply = await keepOrphan(desk, incoming, { ...verdict, answerAfter: patience });
   const id = incoming.pdu.messageId?.normal;
   if (reply !== taken || id === undefined) return reply;
   // The RES may have come while this was being kept.

@@ -28,7 +28,8 @@ export function evidenceOf(incoming: Incoming, head: ContentRef): PduEvidence {
     address: arrival.visitor.address,
     transactionId: pdu.transactionId?.raw ?? pdu.transactionId?.normal ?? null,
     rfcMessageId: pdu.rfcMessageId,
-    date: pdu.date,
+    // The time of arrival that stands for a missing one is another at each repeat.
+    date: pdu.warnings.includes('date-missing') ? null : pdu.date,
     sha256: digestOf(incoming),
     head,
   };

@@ -10,7 +10,7 @@ import type { Desk } from './desk.ts';
 import { momentFor } from '../moment.ts';
 import type { Incoming } from './accept.ts';
 import { digestOf, evidenceOf, originOf } from './evidence.ts';
-import { taken, unable, type KeptContent } from './intake.ts';
+import { taken, unable } from './intake.ts';
 
 /** What is said about a PDU that belongs to no message. */
 export interface OrphanVerdict {
@@ -24,19 +24,16 @@ export interface OrphanVerdict {
 }
 
 /** Keeps a RES or report that fits nothing, and answers it if it asked (a RES is never answered). */
-export async function keepOrphan(
-  desk: Desk,
-  incoming: Incoming,
-  content: KeptContent,
-  verdict: OrphanVerdict,
-): Promise<SmtpReply> {
+export async function keepOrphan(desk: Desk, incoming: Incoming, verdict: OrphanVerdict): Promise<SmtpReply> {
   const { context, messages } = desk;
   const { partner } = originOf(incoming);
   const tooMany = desk.evidenceLimit.admit(partner);
   if (tooMany !== null) return tooMany;
+  const kept = await incoming.arrival.keep();
+  if (E.isLeft(kept)) return unable;
   const stream = evidenceStream('orphan', partner, digestOf(incoming));
   const moment = momentFor(context, stream);
-  const pdu = evidenceOf(incoming, content.head);
+  const pdu = evidenceOf(incoming, kept.right.head);
   const { envelope } = incoming.arrival;
   const transacted = await messages.transact(
     stream,

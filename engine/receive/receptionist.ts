@@ -34,13 +34,18 @@ export function receptionist(
   const limits = (): Configuration['limits'] => context.configuration.limits;
   const connections = new Map<string, number>();
 
+  const count = (partner: string | undefined, by: 1 | -1): void => {
+    if (partner === undefined) return;
+    connections.set(partner, Math.max(0, (connections.get(partner) ?? 0) + by));
+  };
+
   const admit = (address: string, account: Account, login?: string): KnownVisitor | SmtpReply => {
     const { partner, vasp } = account;
     const open = connections.get(partner.name) ?? 0;
     if (open >= partner.limits.connections) {
       return { code: 421, enhanced: '4.7.0', text: `${partner.name} already has ${open} connections` };
     }
-    connections.set(partner.name, open + 1);
+    count(partner.name, 1);
     return {
       address,
       mayMail: true,
@@ -68,7 +73,13 @@ export function receptionist(
 
     login: (visitor, login, password) => {
       const account = authenticate(partners(), visitor.address, login, password, context.passwords);
-      if (E.isRight(account)) return admit(visitor.address, account.right, login);
+      if (E.isRight(account)) {
+        // One connection has one place: that under the name of its address is free, unless it keeps that name.
+        count(visitor.partner, -1);
+        const admitted = admit(visitor.address, account.right, login);
+        if (isReply(admitted)) count(visitor.partner, 1);
+        return admitted;
+      }
       context.log.warn({ address: visitor.address, login, why: account.left }, 'AUTH refused');
       return { code: 535, enhanced: '5.7.8', text: 'authentication failed' };
     },
@@ -95,10 +106,7 @@ export function receptionist(
       return beginIntake(sender, { ...envelope, mailFrom });
     },
 
-    goodbye: (visitor) => {
-      if (visitor.partner === undefined) return;
-      connections.set(visitor.partner, Math.max(0, (connections.get(visitor.partner) ?? 0) - 1));
-    },
+    goodbye: (visitor) => count(visitor.partner, -1),
   };
 }
 

@@ -12,14 +12,14 @@ import { findSubject, recordReport, type ReportPdu } from './report-subject.ts';
 /** A delivery or read-reply report: recorded with its message, relayed from there, answered if it asked. */
 export async function acceptReport(desk: Desk, incoming: Incoming<ReportPdu>): Promise<SmtpReply> {
   const { context } = desk;
-  const kept = await incoming.arrival.keep();
-  if (E.isLeft(kept)) return unable;
   const { pdu, arrival } = incoming;
   const { partner } = arrival.visitor.identity;
   const subject = await findSubject(desk, partner.name, pdu);
   if (E.isLeft(subject)) return unable;
   const answer = answerRequestOf(context, incoming, resTypeOf(pdu));
   if (subject.right !== null) {
+    const kept = await arrival.keep();
+    if (E.isLeft(kept)) return unable;
     const evidence = evidenceOf(incoming, kept.right.head);
     const recorded = await recordReport(desk, subject.right, { pdu, evidence, answer });
     if (E.isLeft(recorded)) return unable;
@@ -35,8 +35,8 @@ export async function acceptReport(desk: Desk, incoming: Incoming<ReportPdu>): P
     status: 'Error-message-not-found',
   } as const;
   return partner.dialect.renamesIds
-    ? keepUntilNamed(desk, incoming, kept.right, verdict)
-    : keepOrphan(desk, incoming, kept.right, verdict);
+    ? keepUntilNamed(desk, incoming, verdict)
+    : keepOrphan(desk, incoming, verdict);
 }
 
 function resTypeOf(pdu: ReportPdu): string {

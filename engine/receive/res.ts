@@ -26,14 +26,14 @@ const kindOfRes = {
  * never answered.
  */
 export async function acceptRes(desk: Desk, incoming: Incoming<Res>): Promise<SmtpReply> {
-  const kept = await incoming.arrival.keep();
-  if (E.isLeft(kept)) return unable;
   const found = await find(desk, incoming);
   if (found === 'unavailable') return unable;
   if ('orphan' in found) {
     const verdict = { why: found.orphan, concerns: found.concerns, answer: null, status: 'Ok' } as const;
-    return keepOrphan(desk, incoming, kept.right, verdict);
+    return keepOrphan(desk, incoming, verdict);
   }
+  const kept = await incoming.arrival.keep();
+  if (E.isLeft(kept)) return unable;
   return record(desk, incoming, kept.right, found);
 }
 

@@ -61,15 +61,21 @@ export interface LineEvents {
   heard(line: Line, answers: readonly PeerAnswer[]): void;
 }
 
+/** One time of being down, from the first failure to the next session. */
+interface Trouble {
+  readonly since: number;
+  failure: SessionFailure;
+  nextProbe: number;
+}
+
 const probeWaits = [1_000, 2_000, 5_000, 10_000, 20_000, 30_000, 60_000];
 export function openLine(context: Context, partner: Partner, route: Route, events: LineEvents): Line {
   const pool = sessions(context);
-  let down: { since: number; failure: SessionFailure; nextProbe: number } | null = null;
+  let down: Trouble | null = null;
   /** How often a mail was what showed it to be down, since one was taken. */
   let troubles = 0;
   let known = false;
   let stopped = false;
-  const hasStopped = (): boolean => stopped;
   let waiters: (() => void)[] = [];
 
   const connect = async (lane: Lane): Promise<E.Either<SessionFailure, MailSession>> => {
@@ -93,28 +99,31 @@ export function openLine(context: Context, partner: Partner, route: Route, event
   const isDown = (failure: SessionFailure, waits = 0): void => {
     if (down !== null || stopped) return;
     const now = context.clock.now();
-    down = { since: now, failure, nextProbe: now };
+    const trouble: Trouble = { since: now, failure, nextProbe: now };
+    down = trouble;
     events.down(line, failure);
     tell(failure);
-    void probe(waits);
+    void probe(trouble, waits);
   };
 
   /**
    * One bare session at a time, until one succeeds; it is then the first to work. It proves nothing about a trouble that only a mail
    * meets, which is why the waits grow from one such trouble to the next.
    */
-  const probe = async (waits: number): Promise<void> => {
-    for (let attempt = waits; down !== null && !stopped; attempt += 1) {
+  const probe = async (trouble: Trouble, waits: number): Promise<void> => {
+    // A session that was being opened when it began may have ended it.
+    const isOver = (): boolean => down !== trouble || stopped;
+    for (let attempt = waits; !isOver(); attempt += 1) {
       const wait = probeWaits[Math.min(attempt, probeWaits.length - 1)] ?? 0;
-      down.nextProbe = context.clock.now() + wait;
+      trouble.nextProbe = context.clock.now() + wait;
       await sleep(context, wait);
-      if (hasStopped()) return;
+      if (isOver()) return;
       const opened = await connect('forwards');
       if (E.isRight(opened)) {
         pool.giveBack('forwards', opened.right);
         isUp();
       } else {
-        down.failure = opened.left;
+        trouble.failure = opened.left;
         tell(opened.left);
       }
     }

@@ -57,8 +57,9 @@ function isOurs(leg: Leg, transactionId: string): boolean {
 
 /** Those of the leg that the RES speaks of. Where it names nobody of this message at all, it means everybody. */
 function concernedBy(state: MmsState, leg: Leg, { recipients = [] }: ReceiveAck): readonly string[] {
-  const known = recipients.filter((address) => state.recipients.has(address));
-  return known.length === 0 ? leg.recipients : leg.recipients.filter((address) => known.includes(address));
+  const named = new Set(recipients.map((address) => address.toLowerCase()));
+  const isNamed = (address: string): boolean => named.has(address.toLowerCase());
+  return [...state.recipients.keys()].some(isNamed) ? leg.recipients.filter(isNamed) : leg.recipients;
 }
 
 function markOf(

@@ -60,7 +60,11 @@ export function reportRelayed(state: MmsState, event: ReportRelayed): MmsState {
 
 export function reportDeferred(state: MmsState, event: ReportDeferred): MmsState {
   const again = owedAgain(state, event.report, event.nextAttemptAt);
-  return changeReport(again, event.report, ({ tries }) => ({ tries: tries + 1 }));
+  return changeReport(again, event.report, ({ tries, res, stage }) => ({
+    tries: tries + 1,
+    // Its originator has it: only the reply to the mail was lost.
+    stage: res === null ? stage : { kind: 'done' },
+  }));
 }
 
 export function reportOver(state: MmsState, number: number): MmsState {
