@@ -23,6 +23,8 @@ export interface Cradle {
   readonly timers: Timers;
   readonly note: (what: string) => void;
   readonly failed: (why: string) => void;
+  /** One has died or stands still. */
+  readonly lost: (name: string) => void;
 }
 
 const second = 1_000;
@@ -46,6 +48,7 @@ export function incarnations(cradle: Cradle): Incarnations {
     const life = incarnation({ name: `sim-${count}`, base: base(), clock: clock(), fate, transport });
     note(`${life.name} starts`);
     void life.lost.then(() => {
+      cradle.lost(life.name);
       note(`${life.name} ${life.isFrozen() ? 'stands still' : 'dies'}`);
       current = null;
       timers.after(chance.between(1, 60) * second, () => void begin());

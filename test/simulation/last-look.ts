@@ -3,8 +3,10 @@ import * as E from 'fp-ts/lib/Either.js';
 import { ContentError, type ContentStore, type EventStore } from '../../domain/ports.ts';
 import { bytesOf } from '../support/memory-engine.ts';
 import { memoryProjections, type MemoryProjections } from '../support/memory-projections.ts';
-import { ofType, type Books, type Problem } from './audit/books.ts';
+import { ofType, type Books, type Committed, type Problem } from './audit/books.ts';
+import type { Living } from './inbound.ts';
 import { sha256 } from './pdu.ts';
+import { numbers } from './places.ts';
 
 /** Projections that lived through everything are what a fresh fold of the feed makes, and open work is what the streams say they owe. */
 export async function projectionProblems(
@@ -59,6 +61,39 @@ export async function contentProblems(books: Books, content: ContentStore): Prom
     }
   }
   return problems;
+}
+
+/** Own subscribers see in their outboxes what became of what they sent. */
+export async function outboxProblems(books: Books, living: Living | null): Promise<readonly Problem[]> {
+  if (living === null) return [{ promise: 'everything ends', what: 'no engine is alive at the end' }];
+  const problems: Problem[] = [];
+  for (const number of numbers.own) {
+    const listed = await living.engine.handsets.list({ number, box: 'out', max: 100 });
+    if (E.isLeft(listed)) throw new Error(listed.left.message);
+    for (const { uid, recipients } of listed.right) {
+      for (const { address, status, read } of recipients) {
+        const expected = fateOf(books.streams.get(`mms-${uid}`) ?? [], address);
+        const shown = `${status}${read ? ' and read' : ''}`;
+        if (shown !== expected)
+          problems.push({
+            promise: 'the originator hears it',
+            what: `${number} sees mms-${uid} as ${shown} at ${address}, and it is ${expected}`,
+          });
+      }
+    }
+  }
+  return problems;
+}
+
+/** What stands last about a recipient. */
+function fateOf(stream: readonly Committed[], address: string): string {
+  let [status, read] = ['pending', ''];
+  for (const { event } of stream) {
+    if (!('stands' in event) || !event.stands || event.recipient !== address) continue;
+    if (event.type === 'ReadReported') read = ' and read';
+    else status = event.type === 'Delivered' ? 'retrieved' : event.status;
+  }
+  return `${status}${read}`;
 }
 
 /** The octets of everything committed, as one digest. */

@@ -39,6 +39,7 @@ export function peoplesLoad(chance: Chance, faults: Faults): Load {
         ack: chance.happens(800),
         delivery: chance.happens(600),
         read: chance.happens(400),
+        subject: `message ${index}`,
         priority: chance.pick(['Low', 'Normal', 'High']),
         expiry: chance.between(1_200, 7_200),
       };

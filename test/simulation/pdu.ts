@@ -43,6 +43,7 @@ export interface Message {
   readonly delivery: boolean;
   readonly read: boolean;
   readonly priority: string;
+  readonly subject: string;
   /** Seconds. */
   readonly expiry: number;
 }
@@ -59,6 +60,8 @@ export function forwardReq(message: Message): IncomingPdu {
     ['X-Mms-Read-Reply', yesNo(message.read)],
     ['X-Mms-Priority', message.priority],
     ['X-Mms-Expiry', String(message.expiry)],
+    ['Subject', message.subject],
+    ['X-Operator-Note', message.subject],
   ]);
   return { mailFrom, rcptTo, content: `${head}${message.body}` };
 }

@@ -47,6 +47,8 @@ export interface World {
   readonly projections: MemoryProjections;
   /** PDUs that came in whole, and that left. */
   readonly pdus: { in: number; out: number };
+  /** How often something was asked of partners, handset gateways or the content store. */
+  touched(): number;
   /** Everybody begins to do what people do. */
   begin(): void;
   /** Nobody does anything of his own any more. */
@@ -68,6 +70,8 @@ export function surroundings(ground: Ground): World {
   const { timers, clock } = time;
   const chance = (purpose: string): Chance => chanceOf(seed, purpose);
   const pdus = { in: 0, out: 0 };
+  let touched = 0;
+  const touch = (): void => void (touched += 1);
   const people = chance('people');
 
   const feed = faultyFeed(ground.store, faults, chance('feed'), timers);
@@ -92,16 +96,18 @@ export function surroundings(ground: Ground): World {
     note(`the clock is set ahead by ${by} ms`);
     audit.books.timeJumped = true;
   });
-  const base = baseOf(ground, feed, projections, chance('disk'));
+  const base = baseOf(ground, feed, projections, chance('disk'), touch);
+  const transport = simulatedTransport(faults, chance('network'), wire);
   const engines = incarnations({
     base: () => ({ ...base, configuration: configured(operator.settings()) }),
     clock: clocks.next,
-    transport: simulatedTransport(faults, chance('network'), wire),
+    transport: (own, name) => ({ open: touching(touch, transport(own, name).open) }),
     faults,
     chance: chance('lives'),
     timers,
     note,
     failed: (why) => audit.found('no program fails', why),
+    lost: (name) => audit.books.lost.add(name),
   });
 
   const deliver = delivering(ground, engines, chance('inbound'), pdus);
@@ -135,6 +141,7 @@ export function surroundings(ground: Ground): World {
     engines,
     projections,
     pdus,
+    touched: () => touched,
     begin: () => {
       engines.begin();
       atSomeTime('message', messageCount, mail);
@@ -155,15 +162,16 @@ function baseOf(
   feed: ReturnType<typeof faultyFeed>,
   projections: MemoryProjections,
   chance: Chance,
+  touch: () => void,
 ): ContextBase {
   const disk = faultyDisk(audit.watch(store), content, faults, chance, time.timers);
   const { context } = memoryContext({
     configuration: configured(firstSettings),
-    store: disk.store,
-    content: disk.content,
+    store: audit.books.watchTroubles(disk.store),
+    content: { ...disk.content, begin: touching(touch, disk.content.begin) },
     projections,
     time,
-    gateway: ringing(faults),
+    gateway: ringing(faults, touch),
     log: {
       info: () => undefined,
       warn: () => undefined,
@@ -178,11 +186,19 @@ function baseOf(
   return { ...context, disk: disk.disk, openWork: seen, index: seen, ends: seen };
 }
 
-function ringing(faults: Faults): HandsetGateway {
+function touching<Args extends readonly unknown[], A>(touch: () => void, ask: (...args: Args) => A) {
+  return (...args: Args): A => {
+    touch();
+    return ask(...args);
+  };
+}
+
+function ringing(faults: Faults, touch: () => void): HandsetGateway {
   return {
     name: 'simulated',
-    notify: () =>
+    notify: touching(touch, () =>
       faults.happens('noticeRefused') ? TE.left({ message: 'nobody answers' }) : TE.right(undefined),
+    ),
   };
 }
 
@@ -203,6 +219,7 @@ function delivering(
       note(`${partner} hears ${code} to ${transactionId}`);
       if (code === 250) audit.said250(partner, transactionId);
     };
+    audit.mailsAgain(partner, transactionId);
     const reply = mailIn(living, addresses[partner], pdu, faults, chance, said);
     void Promise.race([reply, hangUp(timers)]).then((heard) => {
       if (heard === null || (heard.code >= 400 && heard.code < 500)) again();

@@ -43,8 +43,11 @@ export function mailboxUsers(
     void life
       .run(() => engine.handsets.submit(submission))
       .then((submitted) => {
-        if (E.isRight(submitted)) checkSubmitted(audit, submission, submitted.right.messageId);
-        else if (submitted.left.kind === 'conflict')
+        if (E.isRight(submitted)) {
+          const { deliveryReport: delivery, readReply: read } = submission;
+          audit.books.submitted.set(submitted.right.messageId, { delivery, read });
+          checkSubmitted(audit, submission, submitted.right.messageId);
+        } else if (submitted.left.kind === 'conflict')
           audit.found('submission is idempotent', submitted.left.message);
         if (!answered && E.isLeft(submitted)) again();
         answered = true;

@@ -5,7 +5,8 @@ import { virtualTime, type VirtualTime } from '../support/virtual-time.ts';
 import { auditor, type Auditor, type Problem } from './audit/auditor.ts';
 import { messagesIn, type Books } from './audit/books.ts';
 import { faultsOf, type Fault } from './faults.ts';
-import { contentProblems, fingerprintOf, projectionProblems } from './last-look.ts';
+import { contentProblems, fingerprintOf, outboxProblems, projectionProblems } from './last-look.ts';
+import { replayProblems } from './replay.ts';
 import { chaosFor, surroundings, type World } from './surroundings.ts';
 import { traceOf } from './trace.ts';
 
@@ -72,6 +73,8 @@ export async function simulate(seed: number, without: ReadonlySet<string> = new 
   const later = [
     ...(await projectionProblems(audit.books, store, projections)),
     ...(await contentProblems(audit.books, content)),
+    ...(await replayProblems(store)),
+    ...(await outboxProblems(audit.books, world.engines.living())),
     ...(await restartProblems(time, audit, world)),
   ];
   const problems = [...verdict, ...midway, ...later];
@@ -105,17 +108,17 @@ async function untilOver(time: VirtualTime, { answers }: MemoryProjections): Pro
 /** Replay is inert: an engine that starts on a store where all is done reads it, and does nothing to anybody. */
 async function restartProblems(time: VirtualTime, audit: Auditor, world: World): Promise<readonly Problem[]> {
   const eventCount = (): number => messagesIn(audit.books).reduce((sum, events) => sum + events.length, 0);
-  const before = { out: world.pdus.out, events: eventCount() };
+  const before = { touched: world.touched(), events: eventCount() };
   world.rest();
   world.engines.living()?.life.die();
   await time.pass(hour);
-  const after = { out: world.pdus.out, events: eventCount() };
-  return before.out === after.out && before.events === after.events
+  const after = { touched: world.touched(), events: eventCount() };
+  return before.touched === after.touched && before.events === after.events
     ? []
     : [
         {
           promise: 'replay is inert',
-          what: `a restart when all was done sent ${after.out - before.out} PDUs`,
+          what: `a restart when all was done touched partners, handsets or content ${after.touched - before.touched} times, and wrote ${after.events - before.events} events of messages`,
         },
       ];
 }

@@ -25,7 +25,9 @@ export interface Auditor {
   /** The store, watched. */
   watch(store: EventStore): EventStore;
   /** A partner begins to mail a REQ; `message`: of a forward. */
-  mails(request: Omit<Request, 'said250'>, message?: Message): void;
+  mails(request: Omit<Request, 'said250' | 'mailed'>, message?: Message): void;
+  /** A PDU of a partner's is on its way once more. */
+  mailsAgain(partner: PartnerName, transactionId: string): void;
   reports(report: SentReport): void;
   said250(partner: PartnerName, transactionId: string): void;
   opened(worker: string, route: string): void;
@@ -47,14 +49,19 @@ export function auditor(now: () => number): Auditor {
     watch: books.watch,
     mails: (request, message) => {
       const name = key(request.partner, request.transactionId);
-      if (!books.requests.has(name)) books.requests.set(name, { ...request, said250: 0 });
+      if (!books.requests.has(name)) books.requests.set(name, { ...request, mailed: 0, said250: 0 });
       if (message !== undefined) books.mailed.set(name, message);
     },
     reports: (report) => {
       const { partner, transactionId, named } = report;
       const name = key(partner, transactionId);
       books.reports.set(name, report);
-      books.requests.set(name, { partner, transactionId, messageId: named, wantsRes: true, said250: 0 });
+      const request = { partner, transactionId, messageId: named, wantsRes: true };
+      books.requests.set(name, { ...request, mailed: 0, said250: 0 });
+    },
+    mailsAgain: (partner, transactionId) => {
+      const request = books.requests.get(key(partner, transactionId));
+      if (request !== undefined) request.mailed += 1;
     },
     said250: kept.said250,
     opened: (worker, route) => {

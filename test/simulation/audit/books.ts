@@ -1,4 +1,4 @@
-import type { MmsEvent } from '../../../domain/mms/events.ts';
+import type { MmsEvent, Received } from '../../../domain/mms/events.ts';
 import type { Appended, EventStore, NewEvent, SendOutcome } from '../../../domain/ports.ts';
 import type { Message, ReadPdu } from '../pdu.ts';
 import type { SentReport } from '../partners.ts';
@@ -30,14 +30,23 @@ export interface Arrival {
   readonly worker: string;
 }
 
-/** A REQ that a partner mailed; whether the engine ever said 250 to it, and how often it may have come in whole. */
+/** A REQ that a partner mailed. */
 export interface Request {
   readonly partner: PartnerName;
   readonly transactionId: string;
   readonly wantsRes: boolean;
   /** As the partner wrote it: the RES has to echo it. */
   readonly messageId: string;
+  /** How often it was mailed: so often it may have come in whole. */
+  mailed: number;
+  /** How often the engine said 250 to it. */
   said250: number;
+}
+
+/** What the sender of a message asked for, as he wrote it. */
+export interface Wishes {
+  readonly delivery: boolean;
+  readonly read: boolean;
 }
 
 /**
@@ -51,6 +60,12 @@ export interface Books {
   readonly mailed: Map<string, Message>;
   readonly requests: Map<string, Request>;
   readonly reports: Map<string, SentReport>;
+  /** What own subscribers asked for, by Message-ID. */
+  readonly submitted: Map<string, Wishes>;
+  /** Incarnations that died or stood still. */
+  readonly lost: Set<string>;
+  /** How often the store did not say yes, by stream. */
+  readonly troubled: Map<string, number>;
   /** How tries on the wire ended, by our transaction id. */
   readonly outcomes: Map<string, SendOutcome[]>;
   /** Time was set: deadlines may have come early. */
@@ -60,6 +75,8 @@ export interface Books {
   arrived(arrival: Arrival): void;
   /** The store with its commits written down. */
   watch(store: EventStore): EventStore;
+  /** The store as the engine sees it, with its troubles written down. */
+  watchTroubles(store: EventStore): EventStore;
 }
 
 export const key = (partner: string, transactionId: string): string => `${partner} ${bare(transactionId)}`;
@@ -69,6 +86,7 @@ export function openBooks(now: () => number): Books {
   const streams = new Map<string, Committed[]>();
   const arrivals: Arrival[] = [];
   const listeners: ((committed: Committed) => void)[] = [];
+  const troubled = new Map<string, number>();
 
   const commit = (stream: string, events: readonly NewEvent[], { revision }: Appended): void => {
     const known = streams.get(stream) ?? [];
@@ -94,6 +112,9 @@ export function openBooks(now: () => number): Books {
     mailed: new Map(),
     requests: new Map(),
     reports: new Map(),
+    submitted: new Map(),
+    lost: new Set(),
+    troubled,
     outcomes: new Map(),
     timeJumped: false,
     onCommit: (listener) => listeners.push(listener),
@@ -105,6 +126,17 @@ export function openBooks(now: () => number): Books {
         return async () => {
           const appended = await run();
           if (appended._tag === 'Right') commit(stream, events, appended.right);
+          return appended;
+        };
+      },
+    }),
+    watchTroubles: (store) => ({
+      ...store,
+      append: (stream, expected, events) => {
+        const run = store.append(stream, expected, events);
+        return async () => {
+          const appended = await run();
+          if (appended._tag === 'Left') troubled.set(stream, (troubled.get(stream) ?? 0) + 1);
           return appended;
         };
       },
@@ -125,6 +157,15 @@ export function ofType<T extends MmsEvent['type']>(
   return committed
     .map(({ event }) => event)
     .filter((event): event is Extract<MmsEvent, { type: T }> => event.type === type);
+}
+
+/** What the sender of an intake asked for: as he wrote it, not as the engine read it. */
+export function wishesOf(books: Books, { from, transactionId, messageId }: Received): Wishes {
+  const wishes =
+    from.partner === '@own'
+      ? books.submitted.get(messageId.normal)
+      : books.mailed.get(key(from.partner, transactionId.normal));
+  return wishes ?? { delivery: false, read: false };
 }
 
 /** The partner's name for a message's own id is the id itself: how the first `Received` has it. */

@@ -1,3 +1,4 @@
+import type { MmsEvent } from '../../../domain/mms/events.ts';
 import { numberIn } from '../pdu.ts';
 import type { Arrival, Books, Problem } from './books.ts';
 
@@ -7,6 +8,7 @@ interface Claim {
   readonly attempt: number;
   readonly worker: string;
   readonly recipients: readonly string[];
+  readonly leaseUntil: number;
   /** What ended it; null: it stands. */
   ended: string | null;
 }
@@ -26,13 +28,16 @@ export function claims(books: Books, sessionsOf: (worker: string, route: string)
   const byTransaction = new Map<string, Claim>();
   const wrong = (what: string): void => void problems.push({ promise: 'no send without a claim', what });
 
-  books.onCommit(({ stream, event, worker }) => {
+  books.onCommit(({ stream, event, worker, at }) => {
     switch (event.type) {
       case 'ForwardStarted': {
-        const { leg, attempt, transactionId, recipients } = event;
+        const { leg, attempt, transactionId, recipients, leaseUntil } = event;
         const before = byTransaction.get(transactionId);
-        if (before?.ended === null)
-          wrong(`${stream} leg ${leg}: claimed while attempt ${before.attempt} stands`);
+        const standing = [...byTransaction.values()].find(
+          (claim) => claim.stream === stream && claim.leg === leg && claim.ended === null,
+        );
+        if (standing !== undefined)
+          wrong(`${stream} leg ${leg}: claimed while attempt ${standing.attempt} stands`);
         if (before !== undefined && before.attempt >= attempt)
           wrong(`${stream} leg ${leg}: attempt ${attempt} is claimed twice`);
         byTransaction.set(transactionId, {
@@ -41,6 +46,7 @@ export function claims(books: Books, sessionsOf: (worker: string, route: string)
           attempt,
           worker: event.worker,
           recipients,
+          leaseUntil,
           ended: null,
         });
         const route = routeOfLeg(books, stream, leg);
@@ -61,9 +67,9 @@ export function claims(books: Books, sessionsOf: (worker: string, route: string)
           const isIt = claim.stream === stream && claim.leg === event.leg && claim.attempt === event.attempt;
           if (!isIt) continue;
           claim.ended ??= event.type;
-          if (event.type === 'ForwardSent' && claim.worker !== worker)
+          if (claim.worker !== worker && !mayBeSaidByOthers(books, event, claim, at))
             wrong(
-              `${stream} leg ${event.leg}: ${worker} says that it sent ${claim.worker}'s attempt ${event.attempt}`,
+              `${stream} leg ${event.leg}: ${worker} says ${event.type} of ${claim.worker}'s attempt ${event.attempt}`,
             );
         }
         break;
@@ -85,6 +91,15 @@ export function claims(books: Books, sessionsOf: (worker: string, route: string)
         wrong(`${transactionId} went to ${strangers.join(', ')}, who are not in its claim`);
     },
   };
+}
+
+/** Clocks of engines may be apart by less than this, ms. */
+const tolerance = 60_000;
+
+/** Whoever has the claim says what became of it. Once its lease is over others may say that nobody knows; a RES for now is told by whom it reaches. */
+function mayBeSaidByOthers(books: Books, event: MmsEvent, { leaseUntil }: Claim, at: number): boolean {
+  if (event.type === 'ForwardDeferred') return event.newTransaction === true || event.newLeg !== undefined;
+  return event.type === 'ForwardOutcomeUnknown' && (books.timeJumped || at > leaseUntil - tolerance);
 }
 
 /** The route a leg was opened on. */

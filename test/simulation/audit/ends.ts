@@ -1,9 +1,9 @@
-import { messagesIn, ofType, type Books, type Committed, type Problem } from './books.ts';
+import { messagesIn, ofType, wishesOf, type Books, type Committed, type Problem } from './books.ts';
 
 /** Everything comes to an end that the design names: each message is closed, each of its recipients settled, each pause over. */
 export function endProblems(books: Books): readonly Problem[] {
   return [
-    ...messagesIn(books).flatMap(messageEnds),
+    ...messagesIn(books).flatMap((stream) => messageEnds(books, stream)),
     ...[...books.streams]
       .filter(([name]) => name.startsWith('partner-'))
       .flatMap(([, events]) => pauseEnds(events)),
@@ -12,7 +12,7 @@ export function endProblems(books: Books): readonly Problem[] {
 
 const promise = 'everything ends';
 
-function messageEnds(stream: readonly Committed[]): readonly Problem[] {
+function messageEnds(books: Books, stream: readonly Committed[]): readonly Problem[] {
   const name = stream[0]?.stream ?? '';
   const received = ofType(stream, 'Received');
   // Variants that were only opened have nobody in them.
@@ -28,7 +28,7 @@ function messageEnds(stream: readonly Committed[]): readonly Problem[] {
     problems.push({ promise, what: `${name} was parked: it made its worker fail` });
   for (const intake of received) {
     for (const { address } of intake.recipients) {
-      if (!isSettled(stream, address, intake.flags.deliveryReport))
+      if (!isSettled(stream, address, wishesOf(books, intake).delivery))
         problems.push({ promise, what: `${name}: nobody knows what became of ${address}` });
     }
   }

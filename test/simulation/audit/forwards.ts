@@ -1,5 +1,6 @@
 import type { ForwardStarted, MmsEvent } from '../../../domain/mms/events.ts';
 import { numberIn } from '../pdu.ts';
+import { changedHeads } from './heads.ts';
 import { ofType, type Arrival, type Books, type Committed, type Problem } from './books.ts';
 
 /** One message: what its stream says of its forwards, and what came to partners. */
@@ -19,6 +20,7 @@ export function forwardProblems(books: Books): readonly Problem[] {
     const sending: Sending = { stream, committed, started, arrivals };
     return [
       ...changedBodies(sending),
+      ...changedHeads(books, stream, committed, arrivals),
       ...changedIds(sending),
       ...repeatedLegs(sending),
       ...repeatedRecipients(sending),

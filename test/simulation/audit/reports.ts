@@ -1,6 +1,7 @@
 import type { MmsEvent } from '../../../domain/mms/events.ts';
 import type { SentReport } from '../partners.ts';
 import { numberIn } from '../pdu.ts';
+import { repeatsOf } from './repeats.ts';
 import {
   bare,
   key,
@@ -9,6 +10,7 @@ import {
   ofType,
   type Books,
   type Committed,
+  wishesOf,
   type Problem,
 } from './books.ts';
 
@@ -27,6 +29,7 @@ export function reportProblems(books: Books): readonly Problem[] {
   return [
     ...messagesIn(books).flatMap((stream) => believed(books, stream)),
     ...relayed(books, planned),
+    ...[...planned].flatMap(([id, { stream, event }]) => repeated(books, id, stream, event)),
     ...messagesIn(books).flatMap((stream) => heard(books, stream)),
   ];
 }
@@ -96,6 +99,21 @@ function relayed(
   });
 }
 
+/** A report goes out once, and once more only where it is not known or not recorded that it went, or where it was refused for now. */
+function repeated(
+  books: Books,
+  id: string,
+  stream: readonly Committed[],
+  { relay }: StatusEvent,
+): readonly Problem[] {
+  const copies = books.arrivals.filter(({ pdu }) => pdu.transactionId === id);
+  const putOff = ofType(stream, 'ReportDeferred').filter(({ report }) => report === relay?.report).length;
+  const allowed = 1 + putOff + repeatsOf(books, id, copies, [stream[0]?.stream ?? '']);
+  if (copies.length <= allowed) return [];
+  const what = `the report ${id} went out ${copies.length} times, with ${allowed - 1} reasons to repeat it`;
+  return [{ promise: 'nothing twice', what }];
+}
+
 /** Who asked for a report, and is a partner, hears the news that stand. */
 function heard(books: Books, stream: readonly Committed[]): readonly Problem[] {
   const dropped = ofType(stream, 'Dropped').flatMap(({ recipients }) => recipients);
@@ -106,9 +124,9 @@ function heard(books: Books, stream: readonly Committed[]): readonly Problem[] {
         recipients.some(({ address }) => address === event.recipient),
       );
       if (intake === undefined || intake.from.partner === '@own') return [];
-      const asked = event.type === 'ReadReported' ? intake.flags.readReply : intake.flags.deliveryReport;
-      const saidByRes = intake.status.code !== 'Ok' && intake.answer !== null;
-      if (!asked || saidByRes || dropped.includes(event.recipient)) return [];
+      const wishes = wishesOf(books, intake);
+      const asked = event.type === 'ReadReported' ? wishes.read : wishes.delivery;
+      if (!asked || dropped.includes(event.recipient)) return [];
       const of = `${stream[0]?.stream ?? ''}: ${statusOf(event)} of ${event.recipient}`;
       const silence = (why: string): readonly Problem[] => [
         { promise: 'the originator hears it', what: `${of} ${why}` },

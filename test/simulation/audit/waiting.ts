@@ -5,7 +5,7 @@ const promise = 'waiting costs no events';
 /** A message that waits gets no events: each that says "not now" stands for a try that really was made, on a session that was open. */
 export function waitingProblems(books: Books): readonly Problem[] {
   return messagesIn(books).flatMap((stream) => [
-    ...tooMany(stream, 'deferrals', deferrals(stream), ofType(stream, 'ForwardStarted').length),
+    ...tooMany(stream, 'deferrals', deferrals(stream), failedForwards(books, stream)),
     ...tooMany(stream, 'put off answers', ofType(stream, 'AckDeferred').length, failedAnswers(books, stream)),
     ...tooMany(
       stream,
@@ -27,11 +27,19 @@ function tooMany(
     : [{ promise, what: `${stream[0]?.stream ?? ''} has ${count} ${what}, and ${tries} tries were made` }];
 }
 
-/** Those that an attempt ended in; a RES may start a new transaction besides. */
+/** Those that a try on the wire ended in: our own disk may fail one before, and a RES may start a new transaction besides. */
 function deferrals(stream: readonly Committed[]): number {
   return ofType(stream, 'ForwardDeferred').filter(
-    ({ newTransaction, newLeg }) => newTransaction !== true && newLeg === undefined,
+    ({ newTransaction, newLeg, why }) =>
+      newTransaction !== true && newLeg === undefined && why.by === 'partner',
   ).length;
+}
+
+function failedForwards(books: Books, stream: readonly Committed[]): number {
+  return failures(
+    books,
+    ofType(stream, 'ForwardStarted').map(({ transactionId }) => transactionId),
+  );
 }
 
 function failedAnswers(books: Books, stream: readonly Committed[]): number {
