@@ -35,9 +35,13 @@ export async function note(
   tips: Map<string, Tip>,
 ): Promise<boolean> {
   const { type, ...data } = event;
+  let why = 'others wrote there at the same time, again and again';
   for (let conflicts = 0; conflicts < 8; conflicts += 1) {
     const tip = tips.get(stream) ?? (await tipOf(context, stream));
-    if (tip === null) break;
+    if (tip === null) {
+      why = 'what stands there cannot be read';
+      break;
+    }
     const cause = {
       correlation: stream,
       causation: type,
@@ -59,9 +63,12 @@ export async function note(
       return true;
     }
     tips.delete(stream);
-    if (appended.left.kind !== 'conflict') break;
+    if (appended.left.kind !== 'conflict') {
+      why = appended.left.message;
+      break;
+    }
   }
-  context.log.error({ stream, event: type }, 'could not be recorded: the store does not take it');
+  context.log.error({ stream, event: type, why }, 'could not be recorded: the store does not take it');
   return false;
 }
 

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 
+import { openToRead } from './to-read.ts';
 import { explaining, StoreRefused } from './trouble.ts';
 
 /** The schema, step by step; `user_version` says how far a file is. Steps are only ever added at the end. */
@@ -36,8 +37,8 @@ export function openForWriting(file: string): DatabaseSync {
 /** Opens it beside whoever writes: nothing is ever written through this connection. */
 export function openForReading(file: string): DatabaseSync {
   return explaining(file, () => {
-    const db = new DatabaseSync(file);
-    db.exec('pragma busy_timeout = 5000; pragma query_only = on;');
+    const db = openToRead(file);
+    db.exec('pragma query_only = on');
     knownVersionOf(db, file);
     return db;
   });

@@ -1,5 +1,10 @@
 import { spawnSync } from 'node:child_process';
 
+const failingFileSystem = `
+  image=$(mktemp) && trap 'rm -f "$image"' EXIT &&
+  truncate --size=4M "$image" && mkfs.ext4 -q -F "$image" && mount -o loop "$image" /mnt &&
+  test -w "/sys/fs/ext4/$(basename "$(findmnt --noheadings --output SOURCE /mnt)")/trigger_fs_error"`;
+
 /** Tools that some tests want, with a command that tells whether each can be used here: strace may be there and forbidden. */
 const tools = {
   strace: ['strace', '-o', '/dev/null', 'true'],
@@ -7,6 +12,8 @@ const tools = {
   curl: ['curl', '--version'],
   /** Mounts that only its own processes see; needs root. */
   unshare: ['unshare', '--mount', 'true'],
+  /** A file system of one's own that can be told to fail; needs root, loop devices and ext4. */
+  'mkfs.ext4': ['unshare', '--mount', 'sh', '-c', failingFileSystem],
 } as const;
 
 /**

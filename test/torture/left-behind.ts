@@ -25,7 +25,7 @@ export interface Copy {
 
 const addresses = { b: '127.0.0.3', c: '127.0.0.4' } as const;
 const toB = '+447700900201/TYPE=PLMN@mmsc.hub.example';
-const toC = '+447700900301/TYPE=PLMN@mmsc.hub.example';
+export const toC = '+447700900301/TYPE=PLMN@mmsc.hub.example';
 /** Messages of each sort that every one of the two engines took in. */
 export const messagesEach = 3;
 
@@ -47,8 +47,8 @@ export async function leaveBehind(test: TestContext): Promise<LeftBehind> {
   };
   const fill = async (engine: RunningEngine, name: string): Promise<void> => {
     for (let count = 0; count < messagesEach; count += 1) {
-      await give(engine, `${name}-done-${count}`, toB, done);
-      await give(engine, `${name}-waiting-${count}`, toC, waiting);
+      await give(engine.smtpPort, `${name}-done-${count}`, toB, done);
+      await give(engine.smtpPort, `${name}-waiting-${count}`, toC, waiting);
     }
     await until('what can be forwarded is', async () => {
       return ofType(await place.events(), 'ForwardSent').length === done.size;
@@ -80,14 +80,10 @@ export async function leaveBehind(test: TestContext): Promise<LeftBehind> {
   };
 }
 
-async function give(
-  engine: RunningEngine,
-  id: string,
-  to: string,
-  books: Map<string, string>,
-): Promise<void> {
+/** Mails a message for B or C, and notes it when it got its 250. */
+export async function give(port: number, id: string, to: string, books: Map<string, string>): Promise<void> {
   const body = `${`${id} `.repeat(200)}\r\n`;
-  const reply = await mail(engine.smtpPort, forward(id, { body, to }), { to: [to] });
+  const reply = await mail(port, forward(id, { body, to }), { to: [to] });
   assert.match(reply ?? '', /^250 /);
   books.set(id, body);
 }

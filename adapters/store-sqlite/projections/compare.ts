@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
 import type { Projection, Table } from '../../../projections/projection.ts';
+import { openToRead } from '../to-read.ts';
 import { changeReader } from '../reading.ts';
 import { forgottenKept, isUpToDate, lastPosition, openForReading } from '../schema.ts';
 import { eventFile } from '../store.ts';
@@ -39,8 +40,7 @@ export function compareProjections(directory: string): readonly Difference[] | '
 }
 
 function copyInto(file: string, copy: string): void {
-  using db = new DatabaseSync(file);
-  db.exec('pragma busy_timeout = 5000');
+  using db = openToRead(file);
   db.prepare('vacuum into ?').run(copy);
 }
 

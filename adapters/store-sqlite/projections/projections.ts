@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { Worker } from 'node:worker_threads';
 
 import type { MessageIndex, OpenWork, StreamEnds } from '../../../engine/context.ts';
 import { eventFile } from '../store.ts';
+import { openToRead } from '../to-read.ts';
 import { explained, StoreRefused } from '../trouble.ts';
 import { answersOf, queriesOf, type Ask, type ProjectionQueries } from './answers.ts';
 import type { FromProjector, ToProjector } from './projector.ts';
@@ -78,8 +79,8 @@ export function openProjections(
 export function openProjectionsForReading(directory: string): ProjectionQueries & { close(): void } {
   const file = projectionFile(directory);
   if (!existsSync(file)) throw new Error(`there are no projections in ${directory}: start the engine once`);
-  const db = new DatabaseSync(file);
-  db.exec('pragma busy_timeout = 5000; pragma query_only = on;');
+  const db = openToRead(file);
+  db.exec('pragma query_only = on');
   const answer = answeringKept(db, directory);
   return {
     ...queriesOf((question) => Promise.resolve(question === 'caught-up' ? [] : answer(question))),
