@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 
-import { forward, sender, until } from '../e2e/support.ts';
+import { forward, mail, until } from '../e2e/support.ts';
 import { startEngineProcess, type EngineProcess } from '../support/engine-process.ts';
 import { give, messagesEach, toC, type Copy } from './left-behind.ts';
 
@@ -18,9 +17,7 @@ export interface CutOff {
 }
 
 const onlyGrow = /^(events\.db-wal|(bodies|heads|keys)\/.*)$/;
-const partOfBody = `${'x'.repeat(98)}\r\n`.repeat(3_000);
-
-/** Lets an engine take mail in, and kills it while one more is in the middle of its body. */
+/** Lets an engine take mail in, and kills it while one more is written and not synced. Needs strace. */
 export async function cutOff(copy: Copy): Promise<CutOff> {
   const engine = await startEngineProcess(copy.configFile);
   try {
@@ -30,9 +27,15 @@ export async function cutOff(copy: Copy): Promise<CutOff> {
     for (let count = 0; count < messagesEach; count += 1)
       await give(engine.port, `cut-${count}`, toC, waiting);
     const [synced, mark] = [sizesOf(copy.dataDir), markOf(copy.dataDir)];
-    const hangUp = await beginMail(engine);
+    const holder = await holdSyncs(engine);
+    const unanswered = mail(engine.port, forward('cut-off', { to: toC }), { to: [toC] });
+    await until(
+      'a body, a head and their keys written',
+      () => [...sizesOf(copy.dataDir)].filter(([file, size]) => size > (synced.get(file) ?? 0)).length === 4,
+    );
     await engine.kill();
-    hangUp();
+    holder.kill();
+    assert.equal(await unanswered, null);
     assert.equal(markOf(copy.dataDir), mark, 'something else was recorded meanwhile');
     return { copy: { ...copy, waiting }, synced };
   } finally {
@@ -50,21 +53,12 @@ function sizesOf(directory: string): Sizes {
 
 const markOf = (directory: string): string => readFileSync(join(directory, 'events.mark'), 'latin1');
 
-/** Sends most of a mail, and waits until the engine has it. Gives how to hang up. */
-async function beginMail({ port, log }: EngineProcess): Promise<() => void> {
-  const socket = connect(port, '127.0.0.1');
-  socket.on('error', () => undefined);
-  const { http } = log.find(({ msg }) => msg === 'listening') ?? {};
-  await once(socket, 'data');
-  for (const line of ['EHLO test.example', `MAIL FROM:<${sender}>`, `RCPT TO:<${toC}>`, 'DATA']) {
-    socket.write(`${line}\r\n`);
-    const [reply] = (await once(socket, 'data')) as [Buffer];
-    assert.match(reply.toString('latin1'), /^[23]/);
-  }
-  socket.write(forward('cut-off', { body: partOfBody, to: toC }), 'latin1');
-  await until('the part of a mail', async () => {
-    const text = await (await fetch(`http://${String(http)}/metrics`)).text();
-    return Number(/^mm4_in_flight_bytes(?:\{.*\})? (\d+)/m.exec(text)?.[1]) >= partOfBody.length;
-  });
-  return () => socket.destroy();
+/** Lets no sync of a process begin any more; resolves when that is so. */
+async function holdSyncs({ pid }: EngineProcess): Promise<ChildProcess> {
+  const held = ['-e', 'trace=fdatasync', '-e', 'inject=fdatasync:delay_enter=60s'];
+  const strace = spawn('strace', ['-f', '-o', '/dev/null', ...held, '-p', String(pid)]);
+  let said = '';
+  strace.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  await until('strace', () => said.includes('attached'));
+  return strace;
 }
