@@ -85,7 +85,10 @@ export interface UnreadableEvent {
   readonly message: string;
 }
 
-/** Fails closed: an unknown type or a newer version is never guessed at, since a decision would rest on it. */
+/**
+ * Fails closed: an unknown type, a newer version or data that an upcaster stumbles over is never guessed at, since a decision would
+ * rest on it.
+ */
 export function decodeEvent(stored: StoredEvent): E.Either<UnreadableEvent, MmsEvent> {
   return decodeWith(upcasters, stored);
 }
@@ -106,8 +109,13 @@ export function decodeWith(table: Upcasters, stored: StoredEvent): E.Either<Unre
   if (v > steps.length + 1) {
     return unreadable(`${stored.type} has version ${v}, this program knows ${steps.length + 1}; upgrade it`);
   }
-  const current = steps.slice(v - 1).reduce((json, step) => step(json), data);
-  return E.right({ ...current, type: stored.type } as MmsEvent);
+  const current = E.tryCatch(
+    () => steps.slice(v - 1).reduce((json, step) => step(json), data),
+    (error) => (error instanceof Error ? error.message : String(error)),
+  );
+  return E.isLeft(current)
+    ? unreadable(`${stored.type} of version ${v} cannot be read as today's: ${current.left}`)
+    : E.right({ ...current.right, type: stored.type } as MmsEvent);
 }
 
 /** Metadata has had one form since the first day. */
