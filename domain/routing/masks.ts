@@ -6,7 +6,7 @@
 /** Many masks, each with what it stands for, ready to be searched. */
 export interface MaskIndex<T> {
   /** Masks by the literal text before their first wildcard: a value can only match masks filed under one of its own prefixes. */
-  readonly byPrefix: ReadonlyMap<string, readonly MaskEntry<T>[]>;
+  readonly byPrefix: ReadonlyMap<string, readonly Filed<T>[]>;
   readonly longestPrefix: number;
 }
 
@@ -15,16 +15,22 @@ export interface MaskEntry<T> {
   readonly target: T;
 }
 
+/** An entry, and how many were given before it. */
+interface Filed<T> {
+  readonly entry: MaskEntry<T>;
+  readonly place: number;
+}
+
 /** Builds an index. Searching costs a few look-ups per character of the value, however many `+4477*` there are. */
 export function indexMasks<T>(entries: readonly MaskEntry<T>[]): MaskIndex<T> {
-  const byPrefix = new Map<string, MaskEntry<T>[]>();
+  const byPrefix = new Map<string, Filed<T>[]>();
   let longestPrefix = 0;
-  for (const { mask, target } of entries) {
-    const entry = { mask: mask.toLowerCase(), target };
-    const prefix = literalPrefix(entry.mask);
-    const filed = byPrefix.get(prefix);
-    if (filed === undefined) byPrefix.set(prefix, [entry]);
-    else filed.push(entry);
+  for (const [place, { mask, target }] of entries.entries()) {
+    const filed = { entry: { mask: mask.toLowerCase(), target }, place };
+    const prefix = literalPrefix(filed.entry.mask);
+    const others = byPrefix.get(prefix);
+    if (others === undefined) byPrefix.set(prefix, [filed]);
+    else others.push(filed);
     longestPrefix = Math.max(longestPrefix, prefix.length);
   }
   return { byPrefix, longestPrefix };
@@ -33,13 +39,15 @@ export function indexMasks<T>(entries: readonly MaskEntry<T>[]): MaskIndex<T> {
 /** All masks that match, best first; equally good ones in the order they were given. */
 export function findMasks<T>(index: MaskIndex<T>, value: string): readonly MaskEntry<T>[] {
   const text = value.toLowerCase();
-  const found: MaskEntry<T>[] = [];
+  const found: Filed<T>[] = [];
   for (let length = Math.min(text.length, index.longestPrefix); length >= 0; length--) {
-    for (const entry of index.byPrefix.get(text.slice(0, length)) ?? []) {
-      if (matchesMask(entry.mask, text)) found.push(entry);
+    for (const filed of index.byPrefix.get(text.slice(0, length)) ?? []) {
+      if (matchesMask(filed.entry.mask, text)) found.push(filed);
     }
   }
-  return found.sort((a, b) => compareMasks(a.mask, b.mask));
+  return found
+    .sort((a, b) => compareMasks(a.entry.mask, b.entry.mask) || a.place - b.place)
+    .map(({ entry }) => entry);
 }
 
 /**
