@@ -1,4 +1,5 @@
-import { formatDate, parseDate } from '../../domain/mm4/dates.ts';
+import { parseDate } from '../../domain/mm4/dates.ts';
+import { relayedExpiry } from '../../domain/mm4/expiry.ts';
 import { fieldsNamed, splitHeaderBlock, type HeaderField } from '../../domain/mm4/header-block.ts';
 import { renderId } from '../../domain/mm4/ids.ts';
 import { receivedLine, relayForward, relayPlainMail } from '../../domain/mm4/relay.ts';
@@ -127,20 +128,13 @@ function headOf(
   });
 }
 
-const hour = 3_600_000;
-
-/** The expiry in the form the partner reads (reference 3.8); null: as it came. A duration is made absolute when it is relayed late. */
 function expiryFor(
   fields: readonly HeaderField[],
-  intake: Intake,
+  { expiresAt }: Intake,
   form: 'absolute' | 'relative',
   now: number,
 ): string | null {
   const raw = fieldsNamed(fields, 'x-mms-expiry')[0]?.value;
-  if (raw === undefined) return null;
-  const isRelative = /^"?\d{1,9}"?$/.test(raw);
-  if (form === 'relative')
-    return isRelative ? null : String(Math.max(0, Math.ceil((intake.expiresAt - now) / 1_000)));
-  const date = parseDate(fieldsNamed(fields, 'date')[0]?.value ?? '') ?? now;
-  return isRelative && Math.abs(now - date) > hour ? formatDate(intake.expiresAt) : null;
+  const date = parseDate(fieldsNamed(fields, 'date')[0]?.value ?? '');
+  return raw === undefined ? null : relayedExpiry(raw, date, { expiresAt, form, now });
 }
