@@ -1,5 +1,6 @@
 import { kindOf } from './faults.ts';
-import { simulate, type Outcome } from './world.ts';
+import { simulator } from './simulator.ts';
+import type { Outcome } from './world.ts';
 
 /** A failure with as little around it as can be. */
 export interface Shrunk {
@@ -16,6 +17,7 @@ export interface Shrunk {
  */
 export async function shrink(failing: Outcome, attempts: number): Promise<Shrunk> {
   const promise = failing.problems[0]?.promise;
+  const worlds = simulator();
   let left = attempts;
   let best = failing;
   let without: readonly string[] = [];
@@ -23,7 +25,7 @@ export async function shrink(failing: Outcome, attempts: number): Promise<Shrunk
   const tryWithout = async (more: readonly string[]): Promise<boolean> => {
     if (left === 0 || more.length === 0) return false;
     left -= 1;
-    const outcome = await simulate(failing.seed, new Set([...without, ...more]));
+    const outcome = await worlds.run(failing.seed, new Set([...without, ...more]));
     if (!outcome.problems.some((problem) => problem.promise === promise)) return false;
     best = outcome;
     without = [...without, ...more];
@@ -36,5 +38,6 @@ export async function shrink(failing: Outcome, attempts: number): Promise<Shrunk
       if (!(await tryWithout(best.happened.slice(at, at + size)))) at += size;
     }
   }
+  await worlds.end();
   return { outcome: best, needed: best.happened };
 }

@@ -5,6 +5,7 @@ import { virtualTime, type VirtualTime } from '../support/virtual-time.ts';
 import { auditor, type Auditor, type Problem } from './audit/auditor.ts';
 import { messagesIn, type Books } from './audit/books.ts';
 import { faultsOf, type Fault } from './faults.ts';
+import { failingAlone } from './guard.ts';
 import { contentProblems, fingerprintOf, outboxProblems, projectionProblems } from './last-look.ts';
 import { replayProblems } from './replay.ts';
 import { chaosFor, surroundings, type World } from './surroundings.ts';
@@ -48,7 +49,7 @@ const stepsShown = 80;
  * @param without what is left out of what would happen (`Outcome.happened`), to see what a failure needs
  */
 export async function simulate(seed: number, without: ReadonlySet<string> = new Set()): Promise<Outcome> {
-  const time = virtualTime(start);
+  const time = failingAlone(virtualTime(start));
   const { now } = time.clock;
   const trace = traceOf(now);
   const faults = faultsOf(seed, without, trace.note);
