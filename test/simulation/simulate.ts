@@ -20,10 +20,15 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     seeds: { type: 'string' },
     jobs: { type: 'string', default: String(availableParallelism()) },
-    shrink: { type: 'string', default: '150' },
+    shrink: { type: 'string' },
     record: { type: 'boolean', default: false },
   },
 });
+
+/** To shrink one failure, ms. */
+const shrinkAtMost = 10 * 60_000;
+const runs = values.shrink === undefined ? Infinity : wholeNumber(values.shrink);
+const effort = { runs, time: shrinkAtMost };
 
 const seeds = seedsOf(values.seeds ?? values.seed ?? '');
 const failing: Outcome[] = [];
@@ -40,7 +45,7 @@ process.stdout.write(
     `${summary.crashes} crashes, ${summary.freezes} freezes; ${summary.failed.length === 0 ? 'every promise held' : `broken by seeds ${summary.failed.join(', ')}`}\n`,
 );
 for (const outcome of failing.slice(0, 3))
-  process.stdout.write(`\n${await describeFailure(outcome, wholeNumber(values.shrink))}\n`);
+  process.stdout.write(`\n${await describeFailure(outcome, effort)}\n`);
 if (values.record) {
   await recordSection('simulation', simulationTable(summary));
   await recordSection('found', foundTable());

@@ -12,7 +12,8 @@ const seedCount = 100;
 /** Each test runs so many: one that takes long says early where it stands. */
 const atOnce = 21;
 const jobs = 2;
-const runsToShrink = 30;
+/** A test has no time for more. */
+const effort = { runs: 30, time: 60_000 };
 
 const seeds = [...new Set([...Array.from({ length: seedCount }, (_, index) => index + 1), ...formerSeeds])];
 let summary = noRuns;
@@ -26,7 +27,7 @@ for (let from = 0; from < seeds.length; from += atOnce) {
       if (outcome.problems.length > 0) failing.push(outcome);
     });
     const [first] = failing;
-    if (first !== undefined) assert.fail(await describeFailure(first, runsToShrink));
+    if (first !== undefined) assert.fail(await describeFailure(first, effort));
   });
 }
 
