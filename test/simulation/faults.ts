@@ -30,6 +30,7 @@ export const likelihood = {
   connectRefused: 30,
   refusedForNow: 40,
   refusedForGood: 15,
+  loginWanted: 8,
   recipientRefused: 40,
   cutOut: 40,
   cutAfterDotTaken: 25,

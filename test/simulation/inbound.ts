@@ -43,13 +43,17 @@ export function mailIn(
     async function dialogue(): Promise<SmtpReply | null> {
       if (cutAt === 'greeting') return null;
       const { mailFrom, rcptTo, content } = pdu;
-      const refused =
-        reception.mail(visitor, mailFrom, undefined) ??
-        rcptTo
-          .map((address, index) => reception.rcpt(visitor, address, index))
-          .find((reply) => reply !== undefined);
-      if (cutAt === 'mail' || cutAt === 'rcpt') return null;
+      const refused = reception.mail(visitor, mailFrom, undefined);
+      if (cutAt === 'mail') return null;
       if (refused !== undefined) return refused;
+      // The line may be cut after any of them.
+      const count = cutAt === 'rcpt' ? chance.between(1, rcptTo.length + 1) : rcptTo.length;
+      const refusals = rcptTo
+        .slice(0, count)
+        .map((address, index) => reception.rcpt(visitor, address, index));
+      if (cutAt === 'rcpt') return null;
+      const refusal = refusals.find((reply) => reply !== undefined);
+      if (refusal !== undefined) return refusal;
       const intake = reception.data(visitor, {
         mailFrom,
         rcptTo,

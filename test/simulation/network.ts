@@ -5,6 +5,7 @@ import {
   type MailSession,
   type MailTransport,
   type OutgoingMail,
+  type RefusedRecipient,
   type SendOutcome,
   type SmtpReply,
   type SmtpStep,
@@ -13,6 +14,7 @@ import {
 import { bytesOf } from '../support/memory-engine.ts';
 import type { Chance } from '../support/chance.ts';
 import type { Faults } from './faults.ts';
+import { endsSession, refusalsBy, type Refusal } from './refusals.ts';
 import { pause } from './stores.ts';
 
 /** What happens on the wire to the partners, as the world sees it. */
@@ -26,8 +28,6 @@ export interface Wire {
 }
 
 const minute = 60_000;
-const later: SmtpReply = { code: 451, enhanced: '4.3.0', text: 'later' };
-const never: SmtpReply = { code: 554, enhanced: '5.6.0', text: 'never' };
 const taken: SmtpReply = { code: 250, text: 'taken' };
 const steps = ['mail', 'rcpt', 'data', 'body', 'final-dot'] as const satisfies readonly SmtpStep[];
 
@@ -39,13 +39,13 @@ export function simulatedTransport(
   chance: Chance,
   wire: Wire,
 ): (timers: Timers, worker: string) => MailTransport {
+  const refusals = refusalsBy(chance);
   return (timers, worker) => ({
     open:
       ({ account }) =>
       async () => {
         await pause(timers, chance.between(1, 50));
-        if (faults.happens('connectRefused'))
-          return E.left({ at: chance.pick(['connect', 'greeting', 'ehlo']), why: 'ECONNREFUSED' });
+        if (faults.happens('connectRefused')) return E.left(refusals.session());
         wire.opened(account, worker);
         return E.right(sessionOf(account, worker, timers));
       },
@@ -81,10 +81,12 @@ export function simulatedTransport(
     };
     if (faults.happens('sendSlow')) await pause(timers, chance.between(1, minute));
     if (faults.happens('cutOut')) return cut(chance.pick(steps), 'line lost');
-    if (faults.happens('refusedForNow'))
-      return { kind: 'refused', at: chance.pick(steps), reply: later, refused: [] };
-    if (faults.happens('refusedForGood'))
-      return { kind: 'refused', at: chance.pick(['data', 'final-dot']), reply: never, refused: [] };
+    const refused = refusedOf(mail);
+    const refusal = refusalOf(mail, refused);
+    if (refusal !== null) {
+      if (endsSession(refusal)) session.lose();
+      return refusal;
+    }
     const body = await bytesOf(mail.body);
     if (body instanceof ContentError) return { ...cut('body', body.message), content: body.failure };
     const stall = faults.happens('sendStalls') ? chance.between(minute, 30 * minute) : 0;
@@ -92,7 +94,7 @@ export function simulatedTransport(
     if (stall >= budget) return cut('body', 'its time is over');
     // The clock is asked once more, and then the final dot is on its way.
     if (!mayFinish()) return cut('final-dot', 'the claim is over');
-    const outcome = finish(session, mail, body);
+    const outcome = finish(session, mail, body, refused);
     const wait = faults.happens('replySlow') ? chance.between(1, minute) : 0;
     await pause(timers, Math.min(wait, budget - stall));
     return wait > budget - stall ? unknown(session) : outcome;
@@ -103,10 +105,26 @@ export function simulatedTransport(
     return { kind: 'unknown', why: 'no reply to the final dot' };
   }
 
-  function finish(session: Session, mail: OutgoingMail, body: Uint8Array): SendOutcome {
+  function refusedOf({ rcptTo: [first, ...others] }: OutgoingMail): readonly RefusedRecipient[] {
+    const some = first !== undefined && faults.happens('recipientRefused');
+    return some ? refusals.recipients([first, ...others]) : [];
+  }
+
+  /** Null: the mail may go on, for those whom RCPT has not refused. */
+  function refusalOf({ rcptTo }: OutgoingMail, refused: readonly RefusedRecipient[]): Refusal | null {
+    if (faults.happens('loginWanted')) return refusals.wantingLogin();
+    if (faults.happens('refusedForNow')) return refusals.forNow(rcptTo, refused);
+    if (faults.happens('refusedForGood')) return refusals.forGood(rcptTo, refused);
+    return refused.length === rcptTo.length ? refusals.everybody(refused) : null;
+  }
+
+  function finish(
+    session: Session,
+    mail: OutgoingMail,
+    body: Uint8Array,
+    refused: readonly RefusedRecipient[],
+  ): SendOutcome {
     if (faults.happens('cutAfterDotNotTaken')) return unknown(session);
-    const some = mail.rcptTo.length > 1 && faults.happens('recipientRefused');
-    const refused = some ? [{ address: mail.rcptTo[0] ?? '', reply: chance.pick([later, never]) }] : [];
     const left = mail.rcptTo.filter((address) => refused.every((one) => one.address !== address));
     wire.taken(session.route, { ...mail, rcptTo: left }, body, session.worker);
     return faults.happens('cutAfterDotTaken') ? unknown(session) : { kind: 'sent', reply: taken, refused };

@@ -38,6 +38,7 @@ const groups: readonly (readonly [string, readonly Fault[]])[] = [
       'connectRefused',
       'refusedForNow',
       'refusedForGood',
+      'loginWanted',
       'recipientRefused',
       'cutOut',
       'cutAfterDotTaken',
