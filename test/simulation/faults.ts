@@ -26,6 +26,7 @@ export const likelihood = {
   crashAtPort: 2,
   freezeAtPort: 1,
   clockJump: 1,
+  clockBack: 4,
   // SMTP out
   connectRefused: 30,
   refusedForNow: 40,

@@ -93,8 +93,9 @@ export function surroundings(ground: Ground): World {
     },
   };
   const clocks = skewedClocks(clock, timers, faults, chance('clocks'), (by) => {
-    note(`the clock is set ahead by ${by} ms`);
-    audit.books.timeJumped = true;
+    note(`the clock is set by ${by} ms`);
+    // Set back, everything only comes later.
+    audit.books.timeJumped ||= by > 0;
   });
   const base = baseOf(ground, feed, projections, chance('disk'), touch);
   const transport = simulatedTransport(faults, chance('network'), wire);

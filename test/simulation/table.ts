@@ -32,6 +32,7 @@ const groups: readonly (readonly [string, readonly Fault[]])[] = [
   ['The engine crashed', ['crashAtPort']],
   ['An incarnation stood still and woke up among its successors', ['freezeAtPort']],
   ['The clock set ahead', ['clockJump']],
+  ['The clock set back a little', ['clockBack']],
   [
     'SMTP out refused, slow, or cut at a step',
     [
