@@ -25,12 +25,18 @@ const { values } = parseArgs({
   },
 });
 
+/** A table with rows of 0 would show less than the tests do, which run as many (`simulation.test.ts`). */
+const recordedAtLeast = 100;
 /** To shrink one failure, ms. */
 const shrinkAtMost = 10 * 60_000;
 const runs = values.shrink === undefined ? Infinity : wholeNumber(values.shrink);
 const effort = { runs, time: shrinkAtMost };
 
 const seeds = seedsOf(values.seeds ?? values.seed ?? '');
+if (values.record && seeds.length < recordedAtLeast)
+  throw new Error(
+    `--record wants ${recordedAtLeast} seeds or more: in fewer, some of what can go wrong never does`,
+  );
 const failing: Outcome[] = [];
 let summary: Summary = noRuns;
 const began = Date.now();
