@@ -1,6 +1,6 @@
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, open, readdir, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 
 /** Names of the files in a folder; none if there is no such folder. */
@@ -32,8 +32,15 @@ export async function copyGrown(source: string, copy: string): Promise<void> {
   await syncPath(copy);
 }
 
+/** And those above it that are missing, so that they are there after a power cut. */
 export async function makeFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const first = await mkdir(folder, { recursive: true, mode: 0o700 });
+  if (first === undefined) return;
+  const top = dirname(resolve(first));
+  for (let above = dirname(resolve(folder)); ; above = dirname(above)) {
+    await syncPath(above);
+    if (above === top) return;
+  }
 }
 
 /** A file, or a folder with the names in it. */

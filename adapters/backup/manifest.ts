@@ -54,17 +54,42 @@ export async function readManifest(directory: string): Promise<Manifest> {
       `${directory} holds no complete backup: there is no ${manifestName}; name another one`,
     );
   });
-  const manifest = JSON.parse(text) as { readonly format: number };
+  const manifest = parsed(text);
+  if (manifest === null) throw notWhole(path, 'is no manifest');
   if (manifest.format !== 1) {
     throw new BackupRefused(
       `${path} has format ${manifest.format}, this program knows 1: restore with a newer version`,
     );
   }
-  for (const { path: name, size } of (manifest as Manifest).files) {
+  if (!isManifest(manifest)) throw notWhole(path, 'is no manifest');
+  for (const { path: name, size } of manifest.files) {
     const found = await sizeOf(join(directory, name));
     if (found === size) continue;
     const what = found === null ? 'is missing' : `has ${found} octets instead of ${size}`;
-    throw new BackupRefused(`${join(directory, name)} ${what}: this backup is damaged, take another one`);
+    throw notWhole(join(directory, name), what);
   }
-  return manifest as Manifest;
+  return manifest;
+}
+
+function notWhole(path: string, what: string): BackupRefused {
+  return new BackupRefused(`${path} ${what}: this backup is damaged, take another one`);
+}
+
+/** Null: it is no JSON, or no record with a format. */
+function parsed(text: string): { readonly format: number } | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return hasFormat(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+function hasFormat(value: unknown): value is { readonly format: number } {
+  return typeof value === 'object' && value !== null && 'format' in value;
+}
+
+/** Not every field: what was written by a program is torn or it is whole. */
+function isManifest(value: object): value is Manifest {
+  return 'files' in value && Array.isArray(value.files) && 'events' in value && 'takenAt' in value;
 }

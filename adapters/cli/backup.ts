@@ -3,6 +3,7 @@ import { takeBackup } from '../backup/backup.ts';
 import { systemClock } from '../runtime/runtime.ts';
 import { copyEvents } from '../store-sqlite/copy.ts';
 import { storeExists } from '../store-sqlite/store.ts';
+import { StoreRefused } from '../store-sqlite/trouble.ts';
 import type { Command } from './commands.ts';
 import { readConfiguration } from './configuration.ts';
 import { CommandError, exitCodes } from './exit.ts';
@@ -44,7 +45,13 @@ export async function orRefuse<A>(doing: Promise<A>): Promise<A> {
   try {
     return await doing;
   } catch (error) {
-    if (error instanceof BackupRefused) throw new CommandError(error.message);
+    if (isForOperator(error)) throw new CommandError(error.message);
     throw error;
   }
+}
+
+/** Also a file or folder that could not be read or written, on either side: the system's own words name it. */
+function isForOperator(error: unknown): error is Error {
+  const isRefusal = error instanceof BackupRefused || error instanceof StoreRefused;
+  return isRefusal || (error instanceof Error && 'syscall' in error);
 }

@@ -1,10 +1,9 @@
-import { mkdirSync } from 'node:fs';
-
 import type { Logger } from 'pino';
 
 import { CannotStart } from '../../engine/cannot-start.ts';
 import { openSegmentStore, type SegmentStore } from '../content-segments/store.ts';
 import { systemClock } from '../runtime/runtime.ts';
+import { makeFolder } from '../store-sqlite/folders.ts';
 import { DirectoryInUse } from '../store-sqlite/lock.ts';
 import { openProjections, type Projections } from '../store-sqlite/projections/projections.ts';
 import { holdsEvents, openStore, type OnCommit, type SqliteStore } from '../store-sqlite/store.ts';
@@ -23,7 +22,7 @@ export async function openStores(directory: string, committed: OnCommit, log: Lo
   const report = (what: string): void => log.warn({}, what);
   const content = openSegmentStore(directory, systemClock);
   const store = await orRefuse(directory, async () => {
-    mkdirSync(directory, { recursive: true });
+    makeFolder(directory);
     refuseContentWithoutEvents(directory, content);
     return openStore(directory, committed, report);
   });

@@ -1,3 +1,4 @@
+import type { Manifest } from '../backup/manifest.ts';
 import { restoreBackup } from '../backup/restore.ts';
 import { DirectoryInUse, lockDirectory } from '../store-sqlite/lock.ts';
 import { openMark } from '../store-sqlite/mark.ts';
@@ -24,14 +25,19 @@ export const restoreCommand: Command = {
       throw new CommandError(`name one DIR\nusage: ${usage}`, exitCodes.usage);
     }
     const { dataDir } = readConfiguration(values.config).node;
-    const { takenAt, events } = await orRefuse(restoreBackup(backup, dataDir, lock));
-    openMark(dataDir, events.position ?? 0).close();
+    const { takenAt, events } = await orRefuse(restore(backup, dataDir));
     process.stdout.write(
       `${dataDir}: ${events.streams} streams, ${events.events} events as of ${takenAt}; check it with mm4 verify, then start the engine\n`,
     );
     return exitCodes.done;
   },
 };
+
+async function restore(backup: string, dataDir: string): Promise<Manifest> {
+  const manifest = await restoreBackup(backup, dataDir, lock);
+  openMark(dataDir, manifest.events.position ?? 0).close();
+  return manifest;
+}
 
 function lock(directory: string): { release(): void } {
   try {

@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { join } from 'node:path';
 
+import { makeFolder } from './folders.ts';
 import { explained, explaining, sqliteCode } from './trouble.ts';
 
 /** Another engine works on this directory. */
@@ -15,7 +15,7 @@ const busy = 5;
  */
 export function lockDirectory(directory: string): { release(): void } {
   const file = join(directory, 'engine.lock');
-  explaining(directory, () => mkdirSync(directory, { recursive: true }));
+  explaining(directory, () => makeFolder(directory));
   const db = explaining(file, () => new DatabaseSync(file));
   try {
     db.exec('pragma busy_timeout = 0; begin exclusive;');

@@ -1,7 +1,8 @@
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 
+import { syncFolder } from './folders.ts';
 import { StoreRefused } from './trouble.ts';
 
 /**
@@ -21,12 +22,26 @@ export interface Mark {
 /** Begins or goes on with the mark of a directory; the file itself is synced, so that it is there from now on. */
 export function openMark(directory: string, position: number): Mark {
   const file = markFile(directory);
-  const fd = openSync(file, existsSync(file) ? 'r+' : 'w', 0o600);
+  if (!existsSync(file)) beginMark(file, position);
+  const fd = openSync(file, 'r+');
   const moveTo = (to: number): void => void writeSync(fd, lineOf(to), 0);
   moveTo(position);
   fsyncSync(fd);
-  syncFolder(dirname(file));
+  syncFolder(directory);
   return { moveTo, close: () => closeSync(fd) };
+}
+
+/** Whole or not at all: one that a kill left empty would keep every later engine from starting. */
+function beginMark(file: string, position: number): void {
+  const part = `${file}.part`;
+  const fd = openSync(part, 'w', 0o600);
+  try {
+    writeSync(fd, lineOf(position));
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+  renameSync(part, file);
 }
 
 /** The position that was marked; null: there is no mark. Throws `StoreRefused` if it cannot be read. */
@@ -60,12 +75,3 @@ function positionIn(line: string): number | null {
 }
 
 const checkOf = (text: string): string => crc32(text).toString(16).padStart(8, '0');
-
-function syncFolder(folder: string): void {
-  const fd = openSync(folder, 'r');
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
-}

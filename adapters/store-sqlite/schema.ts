@@ -27,8 +27,9 @@ export const forgottenKept = 1_000_000;
 /** Opens the event file for writing, and brings an older one up to date. */
 export function openForWriting(file: string): DatabaseSync {
   const db = new DatabaseSync(file);
+  // First, since whoever reads at this moment (mm4 verify) may stand in the way of the rest.
   db.exec(
-    'pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 4000; pragma journal_size_limit = 67108864; pragma secure_delete = on;',
+    'pragma busy_timeout = 5000; pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 4000; pragma journal_size_limit = 67108864; pragma secure_delete = on;',
   );
   migrate(db, file);
   return db;

@@ -191,6 +191,8 @@ async function startWriter(file: string, onCommit: OnCommit): Promise<Writing> {
     },
     close: () =>
       new Promise((resolve) => {
+        // A thread that is gone does not go again.
+        if (dead !== null) resolve();
         worker.once('exit', () => resolve());
         worker.postMessage({ close: true } satisfies ToWriter);
       }),

@@ -7,6 +7,7 @@ export class StoreDamaged extends StoreRefused {}
 /** By SQLite's primary result codes. */
 const damage = [11, 26];
 const advice: Readonly<Record<number, string>> = {
+  5: 'let what reads it come to its end, such as "mm4 verify", then try again',
   8: 'let the user that runs the engine write node.dataDir, and mount its disk so that it can be written',
   10: 'see that it is a file and that the disk of node.dataDir has room; else look into the kernel log',
   13: 'free space on the disk of node.dataDir',

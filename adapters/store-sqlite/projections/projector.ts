@@ -104,6 +104,8 @@ function sound<A>(work: (rows: Rows) => A): A {
     if (!isDamage(error)) throw explained(file, error);
     report(`${file} is damaged (${textOf(error)}): it is deleted and made anew`);
     open?.db.close();
+    // What is made in its place may fail too: then the next question tries again, and asks no closed file.
+    open = null;
     removeDatabase(file);
     open = openRows();
     takeIn(open);
