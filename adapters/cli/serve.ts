@@ -13,12 +13,11 @@ import { openLog } from '../log/log.ts';
 import { openMetrics, type Metrics } from '../metrics/metrics.ts';
 import { diskOf } from '../runtime/disk.ts';
 import { samePassword, systemClock, systemRandomness, systemTimers } from '../runtime/runtime.ts';
-import type { SmtpServer } from '../smtp-in/options.ts';
 import { startSmtpServer } from '../smtp-in/server.ts';
-import { smtpTransport } from '../smtp-out/transport.ts';
+import { smtpTransport, type SmtpTransport } from '../smtp-out/transport.ts';
 import type { Projections } from '../store-sqlite/projections/projections.ts';
 import type { SqliteStore } from '../store-sqlite/store.ts';
-import { traceHub, type TraceHub } from '../trace/hub.ts';
+import { traceHub } from '../trace/hub.ts';
 import { tapInto } from '../trace/tap.ts';
 import type { Command } from './commands.ts';
 import { readConfiguration } from './configuration.ts';
@@ -27,10 +26,9 @@ import { httpOptions } from './http-options.ts';
 import { lineStatus } from './line-status.ts';
 import { openStores, orRefuse } from './open-stores.ts';
 import { parseOptions } from './options.ts';
+import { stop } from './stop.ts';
 
 const usage = 'mm4 serve [--config FILE]';
-/** How long a stop waits for DATA and sends in progress, ms. */
-const grace = 30_000;
 /** A mail beyond the announced SIZE is drained up to here, and then refused. */
 const hardLimitFactor = 2;
 
@@ -48,7 +46,8 @@ export const serveCommand: Command = {
     const log = openLog(configuration.node.name, process.env);
     const running = await start(configuration, values.config, log);
     await running.stopped;
-    return exitCodes.done;
+    // The directory is given up: nothing that still hangs on a socket may go on beside the next engine.
+    process.exit(exitCodes.done);
   },
 };
 
@@ -62,13 +61,15 @@ async function start(
   const metrics = openMetrics();
   const { store, content, projections } = await openStores(node.dataDir, metrics.stores.committed, log);
   const traces = traceHub();
-  const base = contextOf(configuration, log, store, content, projections, traces, metrics);
+  const ehloName = node.domains[0] ?? node.name;
+  const transport = smtpTransport({ ehloName, tap: tapInto(traces, configuration.partners) });
+  const base = contextOf(configuration, log, store, content, projections, transport, metrics);
   const engine = await orRefuse(node.dataDir, () => startEngine(base));
   const reload = (by: string): ReturnType<Engine['reload']> => reloadFrom(file, engine, by);
   const smtpServer = startSmtpServer({
     host: smtp.listen.host,
     port: smtp.listen.port,
-    name: node.domains[0] ?? node.name,
+    name: ehloName,
     wireSize: configuration.limits.wireSize,
     hardLimit: configuration.limits.wireSize * hardLimitFactor,
     ...tlsOf(configuration),
@@ -105,7 +106,7 @@ async function start(
   return {
     stopped: signalled().then(async (signal) => {
       log.info({ signal }, 'stopping: no more work is taken, what is in progress is finished');
-      await stop(engine, server, health, projections, content, store);
+      await stop({ server, health, engine, transport, stores: [projections, content, store] });
       log.info({}, 'stopped');
     }),
   };
@@ -138,10 +139,9 @@ function contextOf(
   store: SqliteStore,
   content: SegmentStore,
   projections: Projections,
-  traces: TraceHub,
+  transport: SmtpTransport,
   metrics: Metrics,
 ): ContextBase {
-  const ehloName = configuration.node.domains[0] ?? configuration.node.name;
   return {
     clock: systemClock,
     timers: systemTimers,
@@ -149,7 +149,7 @@ function contextOf(
     store: metrics.stores.events(store),
     content: metrics.stores.content(content),
     disk: diskOf(configuration.node.dataDir),
-    transport: smtpTransport({ ehloName, tap: tapInto(traces, configuration.partners) }),
+    transport,
     gateway: httpMailbox,
     openWork: projections,
     index: projections,
@@ -175,22 +175,6 @@ async function storeProblem(store: SqliteStore, projections: Projections): Promi
     (error: unknown) => String(error),
   );
   return (await store.problem()) ?? (await asked);
-}
-
-/** In the order in which work flows: first nothing more comes in, then nothing more goes out, then the stores close. */
-async function stop(
-  engine: Engine,
-  server: SmtpServer,
-  health: { close(): Promise<void> },
-  projections: Projections,
-  content: SegmentStore,
-  store: SqliteStore,
-): Promise<void> {
-  await Promise.all([server.close(grace), health.close()]);
-  await Promise.race([engine.stop(), new Promise((resolve) => setTimeout(resolve, grace).unref())]);
-  await projections.close();
-  await content.close();
-  await store.close();
 }
 
 function signalled(): Promise<string> {

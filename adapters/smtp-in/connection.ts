@@ -18,6 +18,8 @@ type Done = () => void;
 const patienceWithBigMails = 10;
 const failedLoginsAllowed = 3;
 const strangersCommandsAllowed = 20;
+/** Anybody can hold connections open up to a login: so much of all at most, or partners known by address could not come. */
+const strangersShare = 0.25;
 const notForStrangers: readonly string[] = ['VRFY', 'HELP'];
 
 /**
@@ -76,7 +78,9 @@ export class PartnerConnection extends SMTPConnection {
         return;
       }
       this.#visitor = welcome.visitor;
-      this.connectionReady();
+      if (this.#isStranger && this.#strangers() > strangersAllowed(this.#options))
+        this.#say(replies.tooManyConnections);
+      else this.connectionReady();
     });
   }
 
@@ -181,7 +185,7 @@ export class PartnerConnection extends SMTPConnection {
   }
 
   override _onCommand(command: Buffer, callback?: Done): void {
-    if (this.#visitor?.mayMail === false && ++this.#strangersCommands > strangersCommandsAllowed)
+    if (this.#isStranger && ++this.#strangersCommands > strangersCommandsAllowed)
       this.#say(replies.tooManyCommands);
     else super._onCommand(command, callback);
   }
@@ -244,6 +248,16 @@ export class PartnerConnection extends SMTPConnection {
     return this.#cipher;
   }
 
+  /** May log in, and is nobody yet. */
+  get #isStranger(): boolean {
+    return this.#visitor?.mayMail === false;
+  }
+
+  #strangers(): number {
+    const all = [...this._server.connections];
+    return all.filter((other) => other instanceof PartnerConnection && other.#isStranger).length;
+  }
+
   #known(): Visitor {
     if (this.#visitor === undefined) throw new Error('a command outside a welcomed connection');
     return this.#visitor;
@@ -267,4 +281,8 @@ export class PartnerConnection extends SMTPConnection {
     }
     if (visitor !== undefined) reception.goodbye(visitor);
   }
+}
+
+function strangersAllowed({ maxConnections }: SmtpServerOptions): number {
+  return Math.max(1, Math.floor(maxConnections * strangersShare));
 }

@@ -16,7 +16,7 @@ export interface SmtpServerOptions {
   readonly auth: boolean;
   /** Offer AUTH before TLS as well: passwords then cross the network readable. */
   readonly allowPlainAuth: boolean;
-  /** One more is answered 421 and closed. */
+  /** One more is answered 421 and closed. Strangers who may log in have a quarter of them at most. */
   readonly maxConnections: number;
   /** Milliseconds in which the peer says nothing although it is its turn; then 421. */
   readonly idleTimeout: number;

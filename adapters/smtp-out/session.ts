@@ -22,13 +22,16 @@ export class SmtpSession implements MailSession {
   readonly facts: SessionFacts;
   readonly #greeted: Greeted;
   readonly #settings: SmtpOutSettings;
+  readonly #sending: Set<SmtpSession>;
   #busy = false;
   #afterFailure = false;
 
-  constructor(greeted: Greeted, settings: SmtpOutSettings) {
+  /** @param sending it is in there while a mail is on its way */
+  constructor(greeted: Greeted, settings: SmtpOutSettings, sending = new Set<SmtpSession>()) {
     this.facts = greeted.facts;
     this.#greeted = greeted;
     this.#settings = settings;
+    this.#sending = sending;
   }
 
   get usable(): boolean {
@@ -46,6 +49,7 @@ export class SmtpSession implements MailSession {
     if (refusal !== undefined) return refusal;
 
     this.#busy = true;
+    this.#sending.add(this);
     const cancel = this.#settings.timers.after(options.budget, () =>
       line.break(`the ${options.budget} ms for sending this mail are over`),
     );
@@ -60,6 +64,7 @@ export class SmtpSession implements MailSession {
     } finally {
       cancel();
       this.#busy = false;
+      this.#sending.delete(this);
     }
   }
 

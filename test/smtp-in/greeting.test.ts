@@ -99,6 +99,23 @@ test('one connection too many is told so, and asked nothing', async (t) => {
   assert.match(await (await connect()).reply(), /^220 /);
 });
 
+test('strangers leave room for those who are known, and make room when they log in', async (t) => {
+  let welcome = stranger;
+  const options = { maxConnections: 9, auth: true, allowPlainAuth: true };
+  const { connect, greeted, reception } = await scene(t, { welcome: (address) => welcome(address) }, options);
+  const first = await greeted();
+  await greeted();
+  const third = await connect();
+  assert.match(await third.reply(), /^421 4\.3\.2 /);
+  await third.closed();
+  assert.equal(reception.askedFor('goodbye').length, 1);
+  assert.match(await first.say('AUTH PLAIN AGEAYg=='), /^235 /);
+  assert.match(await (await connect()).reply(), /^220 /);
+  assert.match(await (await connect()).reply(), /^421 /);
+  welcome = (address) => ({ visitor: { address, mayMail: true } });
+  assert.match(await (await connect()).reply(), /^220 /);
+});
+
 test('the reception hears once of each connection that is gone', async (t) => {
   const { greeted, reception } = await scene(t);
   const polite = await greeted();
