@@ -1,6 +1,6 @@
 /** A bug of the engine that something found, and where it would be found again. */
 export interface FoundBug {
-  readonly by: 'a simulated world' | 'kills and damage' | 'a law';
+  readonly by: 'a simulated world' | 'kills and damage' | 'a law' | 'a reading of the sources';
   /** That showed it; none: it was not noted. */
   readonly seeds?: readonly number[];
   /** The promise that was broken. */
@@ -13,6 +13,7 @@ export interface FoundBug {
 
 const variants = 'test/engine/variants.test.ts';
 const damage = 'test/torture/damage.test.ts';
+const recovery = 'test/store/recovery.test.ts';
 
 export const foundBugs: readonly FoundBug[] = [
   {
@@ -186,6 +187,77 @@ export const foundBugs: readonly FoundBug[] = [
       'test/mms/folding.test.ts',
       'a leg under a number that is not its turn is none, and folding goes on',
     ],
+  },
+  {
+    by: 'a reading of the sources',
+    broke: 'a clean recovery',
+    bug: 'Projections that once could not be made anew were asked on a closed file until a restart.',
+    mended: 'The next question makes them anew.',
+    spec: [recovery, 'while they could not be made anew are made anew once they can'],
+  },
+  {
+    by: 'a reading of the sources',
+    broke: 'never a silent loss',
+    bug: 'A store without its WAL was backed up as if it were whole.',
+    mended: '`mm4 backup` compares with `events.mark`, and refuses.',
+    spec: ['test/backup/copy.test.ts', 'a store whose WAL is gone is not backed up as if it were whole'],
+  },
+  {
+    by: 'a reading of the sources',
+    broke: 'a backup is whole',
+    bug: 'What retention dropped while a backup was taken was in it without its key.',
+    mended: 'Keys are copied before the events too.',
+    spec: ['test/backup/copy.test.ts', 'what retention drops while a backup is taken is whole in it'],
+  },
+  {
+    by: 'a reading of the sources',
+    broke: 'a clear refusal',
+    bug: 'What hindered a backup or a restore was told by a stack trace.',
+    mended: 'One line says what it is and what to do.',
+    spec: ['test/backup/refusals.test.ts', 'what hinders a backup or a restore is told in one line'],
+  },
+  {
+    by: 'a reading of the sources',
+    broke: 'a stop ends',
+    bug: 'A store whose writer had died never closed.',
+    mended: 'A thread that is gone is not waited for.',
+    spec: [recovery, 'a store whose writer has died can be closed'],
+  },
+  {
+    by: 'a reading of the sources',
+    broke: 'a clean recovery',
+    bug: 'An engine did not start on a restored directory while `mm4 verify` read it.',
+    mended: 'The writer waits up to five seconds for readers.',
+    spec: [recovery, 'an engine starts on a restored directory while something reads it'],
+  },
+  {
+    by: 'a reading of the sources',
+    broke: 'a clean recovery',
+    bug: 'A kill at the first start could leave an empty `events.mark`, and every later start was refused.',
+    mended: 'A new mark is written beside, and put in place whole.',
+    spec: [recovery, 'a mark that could not be written is none'],
+  },
+  {
+    by: 'a reading of the sources',
+    broke: '250 means durable',
+    bug: 'A power cut could take a new data directory, since the folders made above it were not synced.',
+    mended: 'Each folder above that names a new one is synced.',
+    spec: [recovery, 'a data directory is there after a power cut, with all that was made above it'],
+  },
+  {
+    by: 'a reading of the sources',
+    broke: 'one engine a directory',
+    bug: 'A stop closed the stores and gave up the lock while a send still awaited the reply to its final dot.',
+    mended:
+      'When its grace is over, sends are broken off and recorded as unknown, the stores close and the process ends.',
+    spec: ['test/cli/stop.test.ts', 'is broken off, and recorded before the stores close'],
+  },
+  {
+    by: 'a reading of the sources',
+    broke: 'partners can deliver',
+    bug: 'Strangers who might still log in could take all connections.',
+    mended: 'They have a quarter of them together.',
+    spec: ['test/smtp-in/greeting.test.ts', 'strangers leave room for those who are known'],
   },
 ];
 
