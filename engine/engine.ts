@@ -98,6 +98,7 @@ export async function startEngine(base: ContextBase): Promise<Engine> {
     rates: inboundRates(context),
     floods: floodGate(context),
     heard: watch.heard,
+    attaching: new Map(),
   };
   const accept = acceptance(desk);
 

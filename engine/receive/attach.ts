@@ -87,7 +87,21 @@ const unreadable = notYet('the store cannot be read now, try again');
  *
  * @returns the stream of the message, or why it cannot be
  */
-export async function attachOrphan(
+export function attachOrphan(
+  desk: Desk,
+  stream: string,
+  attachment: Attachment,
+): Promise<E.Either<NotAttached, string>> {
+  const { attaching } = desk;
+  // A RES that comes twice would give it twice, and it would be answered twice.
+  const begun = attaching.get(stream);
+  if (begun !== undefined) return begun;
+  const attached = attach(desk, stream, attachment).finally(() => attaching.delete(stream));
+  attaching.set(stream, attached);
+  return attached;
+}
+
+async function attach(
   desk: Desk,
   stream: string,
   attachment: Attachment,

@@ -1,9 +1,12 @@
+import type * as E from 'fp-ts/lib/Either.js';
+
 import type { PeerAnswer } from '../../domain/limits/answer-rules.ts';
 import type { SmtpReply } from '../../domain/ports.ts';
 import type { Context } from '../context.ts';
 import type { FloodGate } from '../limits/floods.ts';
 import type { InboundRates } from '../limits/inbound.ts';
 import type { Messages } from '../messages.ts';
+import type { NotAttached } from './attach.ts';
 
 /** What the programs that take a PDU in work with. */
 export interface Desk {
@@ -14,6 +17,8 @@ export interface Desk {
   readonly floods: FloodGate;
   /** A partner answered on this route. */
   readonly heard: (route: string, answers: readonly PeerAnswer[]) => void;
+  /** Orphans that are being given to their messages at this moment. */
+  readonly attaching: Map<string, Promise<E.Either<NotAttached, string>>>;
 }
 
 /**

@@ -40,10 +40,21 @@ export function openLines(
 ): Lines {
   const served = new Map<string, Served>();
   const working = new Set<Promise<void>>();
+  const onTheirWay = new Set<string>();
 
   const work = (lane: Promise<void>): void => {
     working.add(lane);
     void lane.finally(() => working.delete(lane));
+  };
+
+  /**
+   * A line that was renewed may still have a mail of a stream on its way: the new one leaves that stream alone. What is recorded then
+   * rings the doorbell for whatever is left to do.
+   */
+  const once = async (what: string, work: () => Promise<void>): Promise<void> => {
+    if (onTheirWay.has(what)) return;
+    onTheirWay.add(what);
+    await work().finally(() => onTheirWay.delete(what));
   };
 
   const open = (account: string): void => {
@@ -62,7 +73,9 @@ export function openLines(
       for (let connection = 0; connection < connectionsOf(route, lane); connection += 1) {
         work(
           workLane(line, lane, queue, gate, parking, (stream, session, permit) =>
-            perform(context, messages, stream, line, session, permit),
+            once(`${account} ${lane} ${stream}`, () =>
+              perform(context, messages, stream, line, session, permit),
+            ),
           ),
         );
       }

@@ -89,6 +89,7 @@ export async function outboxProblems(books: Books, living: Living | null): Promi
 function fateOf(stream: readonly Committed[], address: string): string {
   let [status, read] = ['pending', ''];
   for (const { event } of stream) {
+    if (event.type === 'Resent' && event.recipients.includes(address)) status = 'pending';
     if (!('stands' in event) || !event.stands || event.recipient !== address) continue;
     if (event.type === 'ReadReported') read = ' and read';
     else status = event.type === 'Delivered' ? 'retrieved' : event.status;

@@ -259,6 +259,122 @@ export const foundBugs: readonly FoundBug[] = [
     mended: 'They have a quarter of them together.',
     spec: ['test/smtp-in/greeting.test.ts', 'strangers leave room for those who are known'],
   },
+  {
+    by: 'a simulated world',
+    seeds: [5324, 5392],
+    broke: 'nothing twice',
+    bug: 'A reload renewed a line while a RES or report was on its way by it: the new line sent it a second time.',
+    mended: 'A mail that is on its way by a line that was renewed is left to that one.',
+    spec: [
+      'test/engine/once.test.ts',
+      'a RES that is on its way while a reload renews its line is not sent a second time',
+    ],
+  },
+  {
+    by: 'a simulated world',
+    seeds: [5434],
+    broke: 'one RES for each REQ that asked',
+    bug: 'A RES that came twice at once gave the report that waited for it to its message twice, and it was answered twice.',
+    mended: 'An orphan is given to its message by one at a time.',
+    spec: ['test/engine/once.test.ts', 'is answered once, though that RES comes twice at once'],
+  },
+  {
+    by: 'a reading of the sources',
+    broke: 'no program fails',
+    bug: 'A probe that failed after another session had shown the line to be up ended the process.',
+    mended: 'A probe belongs to one time of being down, and ends with it.',
+    spec: [
+      'test/engine/line.test.ts',
+      'a probe that fails when another session has shown the line to be up meanwhile harms nobody',
+    ],
+  },
+  {
+    by: 'a reading of the sources',
+    broke: 'one bad peer hinders no other',
+    bug: 'A partner known by its address that logged in besides took two connection places and gave back one, until none was left.',
+    mended: 'One connection has one place, under the name it goes by.',
+    spec: ['test/engine/login.test.ts', 'takes one connection, and gives it back'],
+  },
+  {
+    by: 'a reading of the sources',
+    broke: 'nothing is given up before its time',
+    bug: 'What an operator sent again a day after its expiry was given up by the clock at once.',
+    mended: 'The last word waits for the deadline that the operator gave.',
+    spec: ['test/mms/late-resend.test.ts', 'is sent, not given up at once'],
+  },
+  {
+    by: 'a reading of the sources',
+    broke: 'nothing twice',
+    bug: 'A report without a Date was a new one each time it came, and was relayed each time.',
+    mended: 'The time of arrival that stands for its Date tells no reports apart.',
+    spec: ['test/engine/dateless-report.test.ts', 'a report without a Date that comes again is a repeat'],
+  },
+  {
+    by: 'a reading of the sources',
+    broke: 'nothing twice',
+    bug: 'A report that its originator had answered was sent again when only the reply to the mail was lost.',
+    mended: 'Whoever has answered has it.',
+    spec: ['test/mms/early-report-res.test.ts', 'is not sent again because the reply to its mail was lost'],
+  },
+  {
+    by: 'a reading of the sources',
+    broke: 'reports go where they belong',
+    bug: 'A RES that named one mailbox in other letters failed everybody on the leg.',
+    mended: 'Addresses are compared as mailboxes are.',
+    spec: ['test/mms/res-in-another-case.test.ts', 'speaks of that one alone'],
+  },
+  {
+    by: 'a reading of the sources',
+    broke: 'a clean recovery',
+    bug: 'One damaged message ended every command of an operator on its route, half-way and with a false count.',
+    mended: 'It is counted as unchanged, with the reason.',
+    spec: [
+      'test/engine/unreadable.test.ts',
+      'one damaged message does not keep an operator from rerouting all others',
+    ],
+  },
+  {
+    by: 'a reading of the sources',
+    broke: 'nothing unbounded',
+    bug: 'PDUs that fit nothing and were one too many got a 451, and their content stayed on the disk for ever.',
+    mended: 'The limit is asked before anything is kept.',
+    spec: [
+      'test/engine/orphans.test.ts',
+      'what is turned away as one orphan too many leaves nothing on the disk',
+    ],
+  },
+  {
+    by: 'a law',
+    broke: 'an expiry is one instant everywhere',
+    bug: 'A relayed duration began anew at each late attempt without a Date, and another form of it could mean another instant to the partner.',
+    mended:
+      'It is said again, as an instant or as what is left, wherever the partner would not count from the same Date.',
+    spec: [
+      'test/mm4/expiry.test.ts',
+      'an expiry that the partner can read, and would read as we did, stays as it came',
+    ],
+  },
+  {
+    by: 'a law',
+    broke: 'masks are ordered as the book says',
+    bug: 'Equally good masks were told by the length of their literal beginning.',
+    mended: 'They are told in the order in which they were given.',
+    spec: ['test/routing/masks.test.ts', 'the best first and equally good ones as given'],
+  },
+  {
+    by: 'a law',
+    broke: 'decoding is total',
+    bug: 'An upcaster that stumbled over an event ended the program.',
+    mended: 'Such an event is unreadable.',
+    spec: ['test/mms/upcasters.test.ts', 'that a step stumbles over is unreadable'],
+  },
+  {
+    by: 'kills and damage',
+    broke: '`mm4 verify` names what is damaged',
+    bug: 'On a disk that can only be read, `verify`, `show` and `partners` could not open the store.',
+    mended: 'Where no WAL is and nobody can write, the file is read as it stands.',
+    spec: ['test/torture/disk.test.ts', 'verifyThrough'],
+  },
 ];
 
 /** Markdown, for docs/reliability.md. */
