@@ -46,6 +46,8 @@ function writeCopy(source: string, file: string): void {
     db.prepare('vacuum into ?').run(file);
   } catch (error) {
     if (isDamage(error) || !(error instanceof Error)) throw explained(source, error);
-    throw new StoreRefused(`${file} cannot be written (${error.message}): make room there, or name another DIR`);
+    throw new StoreRefused(
+      `${file} cannot be written (${error.message}): make room there, or name another DIR`,
+    );
   }
 }
