@@ -39,7 +39,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     right: 'mayFinish: () => context.clock.now() < until,',
     wrong: 'mayFinish: () => until > 0,',
     breaks: 'no send without a claim',
-    seed: 5,
+    seed: 2,
   },
   {
     name: 'a conflict taken for a success',
@@ -48,7 +48,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     wrong:
       "    return appended.left.kind === 'conflict' ? E.right({ state, events }) : E.left(appended.left);",
     breaks: 'no send without a claim',
-    seed: 2,
+    seed: 1,
   },
   {
     name: 'retry with fresh ids',
@@ -64,7 +64,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     right: 'command.recipients.filter((recipient) => !state.recipients.has(recipient.address));',
     wrong: 'command.recipients.filter(() => state.duplicates >= 0);',
     breaks: 'nothing twice',
-    seed: 2,
+    seed: 3,
   },
   {
     name: 'variant taken for a duplicate',
@@ -127,11 +127,11 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: 'event dropped by an upcaster',
     file: 'domain/mms/codec.ts',
-    right: 'return E.right({ ...current, type: stored.type } as MmsEvent);',
+    right: 'E.right({ ...current.right, type: stored.type } as MmsEvent);',
     wrong:
-      "return E.right({ ...current, ...(stored.type === 'AckReceived' ? { recipients: [] } : {}), type: stored.type } as MmsEvent);",
+      "E.right({ ...current.right, ...(stored.type === 'AckReceived' ? { recipients: [] } : {}), type: stored.type } as MmsEvent);",
     breaks: 'an answer is not forgotten',
-    seed: 2,
+    seed: 4,
   },
   {
     name: 'pause that never ends',
@@ -139,7 +139,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     right: 'if (until === null || stopped) return;\n    const wait',
     wrong: 'if (until !== 0 || stopped) return;\n    const wait',
     breaks: 'everything ends',
-    seed: 14,
+    seed: 2,
   },
   {
     name: 'report on the only recipient there is, whomever it names',
@@ -147,7 +147,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     right: 'if ([subject, destination, sender].some((address) => isOneOf(others, address))) return null;',
     wrong: 'if (others.length > 1_000) return null;',
     breaks: 'nothing from a forger',
-    seed: 11,
+    seed: 17,
   },
   {
     name: 'body of an intake of our own erased',
@@ -155,7 +155,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     right: "kind = isOurs ? 'intake' : decision.kind;",
     wrong: 'kind = decision.kind;',
     breaks: '250 means durable',
-    seed: 11,
+    seed: 2,
   },
   {
     name: 'given up before its time',
@@ -172,7 +172,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     wrong:
       "    if (session === null && lane === 'forwards' && !parking.isBarred(stream))\n      await perform(stream, { usable: true, facts: { address: '', port: 0, authenticated: false, eightBitMime: true }, send: () => Promise.resolve({ kind: 'not-sent', at: 'connect', why: 'down' }), takeDialogue: () => new Uint8Array(0), quit: () => undefined } as never, permit);\n    if (session === null) {\n",
     breaks: 'waiting costs no events',
-    seed: 2,
+    seed: 1,
   },
   {
     name: 'wish for a report not read',
