@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { format } from 'prettier';
 
 import { textOf } from '../architecture/sources.ts';
-import { foundBugs, foundTable } from '../support/found.ts';
+import { foundBugs, foundTable } from '../found/found.ts';
 
 test('each bug that was found has a spec that would find it again', () => {
   const without = foundBugs.filter(({ spec: [file, title] }) => !textOf(file).includes(title));

@@ -1,4 +1,4 @@
-import { foundBugs } from '../support/found.ts';
+import { foundBugs } from '../found/found.ts';
 
 /** Failed once by no fault of the engine's, but of the world's or the auditor's. */
 const byOurOwnFault = [2765, 3991, 4451];

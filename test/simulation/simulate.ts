@@ -5,7 +5,7 @@
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 
-import { foundTable } from '../support/found.ts';
+import { foundTable } from '../found/found.ts';
 import { recordSection } from '../support/record.ts';
 import { describeFailure } from './failure.ts';
 import { runSeeds } from './runs.ts';
