@@ -5,6 +5,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { subscribe } from 'node:diagnostics_channel';
 import { afterEach, beforeEach } from 'node:test';
+import { isMainThread } from 'node:worker_threads';
 
 /** Between tests, ms. */
 const pause = 20_000;
@@ -12,7 +13,7 @@ const pause = 20_000;
 const longest = 360_000;
 
 let running = 0;
-let timer = setTimeout(giveUp, longest).unref();
+let timer: NodeJS.Timeout | undefined;
 
 function watch(change: 1 | -1): void {
   running += change;
@@ -26,17 +27,23 @@ function giveUp(): void {
   process.exit(1);
 }
 
-beforeEach(() => watch(1));
-afterEach(() => watch(-1));
+function guard(): void {
+  timer = setTimeout(giveUp, longest).unref();
+  beforeEach(() => watch(1));
+  afterEach(() => watch(-1));
 
-const children = new Set<ChildProcess>();
-subscribe('child_process', (started) => {
-  const { process: child } = started as { readonly process: ChildProcess };
-  children.add(child);
-  child.once('exit', () => children.delete(child));
-});
-process.once('exit', () => {
-  for (const child of children) child.kill('SIGKILL');
-});
-// The runner ends a file so.
-process.once('SIGTERM', () => process.exit(1));
+  const children = new Set<ChildProcess>();
+  subscribe('child_process', (started) => {
+    const { process: child } = started as { readonly process: ChildProcess };
+    children.add(child);
+    child.once('exit', () => children.delete(child));
+  });
+  process.once('exit', () => {
+    for (const child of children) child.kill('SIGKILL');
+  });
+  // The runner ends a file so.
+  process.once('SIGTERM', () => process.exit(1));
+}
+
+// Threads are loaded with it too; they have no tests of their own, and end with the process.
+if (isMainThread) guard();
