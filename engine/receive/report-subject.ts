@@ -30,8 +30,11 @@ export async function findSubject(
   const id = pdu.messageId?.normal;
   if (id === undefined) return E.right(null);
   const { routes } = desk.context;
+  // Who was never sent it, since it was rerouted before, cannot report on it.
   const sentThere = ({ legs }: MmsState): readonly string[] =>
-    legs.filter((leg) => mayAnswerFor(routes, leg.partner, partner)).flatMap(({ recipients }) => recipients);
+    legs
+      .filter((leg) => leg.attempts > 0 && mayAnswerFor(routes, leg.partner, partner))
+      .flatMap(({ recipients }) => recipients);
   const known = await variantsOf(desk, id);
   if (E.isLeft(known)) return known;
   if (known.right.size > 0) return E.right(subjectAmong(known.right, sentThere, pdu));

@@ -59,6 +59,24 @@ test('a report that names a recipient of another partner is believed of nobody',
   await world.engine.stop();
 });
 
+test('a partner that was never sent a message, since it was rerouted before, cannot report on it', async () => {
+  const world = await memoryEngine({
+    configuration: configuration(),
+    down: (route) => (route === 'op-b-out' ? { at: 'connect', why: 'ECONNREFUSED' } : null),
+  });
+  await world.receive(addressOfA, forwardTo(numberAt.b, 'm-1'));
+  await world.time.pass(2_000);
+  const reroute = { do: 'reroute', what: { route: 'op-b-out' }, to: 'op-c-out', evenIfSent: false } as const;
+  await world.engine.operator.perform(reroute, { by: 'ann', why: 'op-b is down' });
+  await world.time.pass(2_000);
+  assert.equal(world.sent.get('op-c-out')?.length, 1);
+  await world.receive(addressOfB, reportOn(numberAt.b, 'm-1@mmsc.op-a.example', 'mmsc.op-b.example'));
+  assert.deepEqual(await delivered(world), []);
+  await world.receive(addressOfC, reportOn(numberAt.b, 'm-1@mmsc.op-a.example', 'mmsc.op-c.example'));
+  assert.equal((await delivered(world)).length, 1);
+  await world.engine.stop();
+});
+
 /** An engine that asks partner B for RES, which bring B's own names. */
 const askingB = (): Promise<MemoryEngine> =>
   memoryEngine({

@@ -99,4 +99,15 @@ export const foundByWorlds: readonly FoundBug[] = [
     mended: 'An orphan is given to its message by one at a time.',
     spec: ['test/engine/once.test.ts', 'is answered once, though that RES comes twice at once'],
   },
+  {
+    by: 'a simulated world',
+    seeds: [320],
+    broke: 'nothing from a forger',
+    bug: 'A partner whose message was rerouted before it was ever sent to it was believed when it reported on it.',
+    mended: 'Only whom an attempt was made to may report.',
+    spec: [
+      variants,
+      'a partner that was never sent a message, since it was rerouted before, cannot report on it',
+    ],
+  },
 ];
