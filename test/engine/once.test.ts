@@ -14,6 +14,7 @@ import {
   forwardTo,
   naming,
   numberAt,
+  renamingB,
   reportOn,
 } from './world.ts';
 
@@ -45,14 +46,7 @@ test('a RES that is on its way while a reload renews its line is not sent a seco
 });
 
 test('a report that waits for the RES that names its message is answered once, though that RES comes twice at once', async () => {
-  const world = await memoryEngine({
-    configuration: configuration({ routeB: ', requestAck: true' })
-      .replace('requestAck: false, ', '')
-      .replace(
-        'domains: [mmsc.op-b.example]',
-        'domains: [mmsc.op-b.example]\n    dialect: { renamesIds: true }',
-      ),
-  });
+  const world = await memoryEngine({ configuration: renamingB });
   const { engine, receive, time } = world;
   await receive(addressOfA, forwardTo(numberAt.b, 'm-1'));
   await time.pass(2_000);

@@ -16,12 +16,10 @@ import {
   forwardTo,
   naming,
   numberAt,
+  renamingB,
   reportOn,
 } from './world.ts';
 
-const renaming = configuration({ routeB: ', requestAck: true' })
-  .replace('requestAck: false, ', '')
-  .replace('domains: [mmsc.op-b.example]', 'domains: [mmsc.op-b.example]\n    dialect: { renamesIds: true }');
 const changed = load(configuration({ routeB: ', maxRecipientsPerPdu: 2' })).configuration;
 const name = 'their-1@mmsc.op-b.example';
 
@@ -49,7 +47,7 @@ test('without projections mail is taken and relayed all the same', async () => {
 });
 
 test('a RES that brings a name while it cannot be told who waits for that is asked for again, and then its reports are attached', async () => {
-  const hub = await world(renaming);
+  const hub = await world(renamingB);
   await hub.receive(addressOfA, forwardTo(numberAt.b, 'm-1'));
   await hub.time.pass(2_000);
   const res = naming(hub, name);

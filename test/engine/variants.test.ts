@@ -9,6 +9,7 @@ import { memoryEngine, type IncomingPdu, type MemoryEngine } from '../support/me
 import {
   addressOfA,
   addressOfB,
+  askingB,
   configuration,
   eventsOf,
   forwardTo,
@@ -77,12 +78,6 @@ test('a partner that was never sent a message, since it was rerouted before, can
   await world.engine.stop();
 });
 
-/** An engine that asks partner B for RES, which bring B's own names. */
-const askingB = (): Promise<MemoryEngine> =>
-  memoryEngine({
-    configuration: configuration({ routeB: ', requestAck: true' }).replace('requestAck: false, ', ''),
-  });
-
 const ourId = 'm-1@mmsc.op-a.example';
 const [theirFirst, theirSecond] = ['their-1@mmsc.op-b.example', 'their-2@mmsc.op-b.example'];
 const reportOfB = (recipient: string, id: string, transaction: string): IncomingPdu => {
@@ -91,7 +86,7 @@ const reportOfB = (recipient: string, id: string, transaction: string): Incoming
 };
 
 test("a partner's own name for one of them leads to that one, though the other awaits a report too", async () => {
-  const world = await askingB();
+  const world = await memoryEngine({ configuration: askingB });
   const { receive, time } = world;
   await receive(addressOfA, forwardTo(numberAt.b, 'm-1'));
   await time.pass(2_000);
@@ -111,7 +106,7 @@ test("a partner's own name for one of them leads to that one, though the other a
 });
 
 test('where a partner gives one name to two messages under one id, a report belongs to the one whose recipient it names', async () => {
-  const world = await askingB();
+  const world = await memoryEngine({ configuration: askingB });
   const { receive, time } = world;
   await receive(addressOfA, forwardTo(numberAt.b, 'm-1'));
   await time.pass(2_000);
@@ -128,7 +123,7 @@ test('where a partner gives one name to two messages under one id, a report belo
 });
 
 test("under a partner's own name, nobody is assumed but the only recipient of the message that it was learned for", async () => {
-  const world = await askingB();
+  const world = await memoryEngine({ configuration: askingB });
   const { receive, time } = world;
   const both = forwardTo(numberAt.b, 'm-1');
   await receive(addressOfA, {

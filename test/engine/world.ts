@@ -22,6 +22,15 @@ partners:${partner('a', 1, 'op-b-out, op-c-out', '', more.vaspA)}${partner('b', 
 `;
 }
 
+/** The same, with partner B asked for RES: they bring its own names for messages. */
+export const askingB = configuration({ routeB: ', requestAck: true' }).replace('requestAck: false, ', '');
+
+/** The same, with reports of partner B waiting for the RES that names their message. */
+export const renamingB = askingB.replace(
+  'domains: [mmsc.op-b.example]',
+  'domains: [mmsc.op-b.example]\n    dialect: { renamesIds: true }',
+);
+
 export const addressOfA = '192.0.2.1';
 export const addressOfB = '192.0.2.2';
 export const numberAt = { b: '+447700900201', c: '+447700900301', own: '+447700900901' } as const;

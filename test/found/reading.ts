@@ -97,7 +97,7 @@ export const foundByReading: readonly FoundBug[] = [
     broke: 'nothing is given up before its time',
     bug: 'What an operator sent again a day after its expiry was given up by the clock at once.',
     mended: 'The last word waits for the deadline that the operator gave.',
-    spec: ['test/mms/late-resend.test.ts', 'is sent, not given up at once'],
+    spec: ['test/mms/operator.test.ts', 'is sent, not given up at once'],
   },
   {
     by: 'a reading of the sources',

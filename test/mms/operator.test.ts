@@ -48,8 +48,8 @@ const released = by((state) => release(state, ann, at));
 const other = { partner: 'op-c', route: 'to-op-c', maxRecipients: 1, deadline: t0 + hour };
 const rerouted = (evenIfSent = false): Decision =>
   by((state) => reroute(state, { ...other, evenIfSent }, ann, moment(at)));
-const resent = (evenIfSent = false): Decision =>
-  by((state) => resend(state, { deadline: () => t0 + hour, evenIfSent }, ann, moment(at)));
+const resent = (evenIfSent = false, when = at): Decision =>
+  by((state) => resend(state, { deadline: () => when + hour, evenIfSent }, ann, moment(when)));
 const expired = by((state) => expire(state, ann, moment(at)));
 const dropped = by((state) => drop(state, ann, moment(at)));
 const why = (decision: OperatorDecision): string => ('unchanged' in decision ? decision.unchanged : '');
@@ -159,6 +159,14 @@ describe('resend', () => {
     const [claimed] = claim(1, { at })(state);
     assert.ok(claimed?.type === 'ForwardStarted');
     assert.ok(ids !== undefined && !ids.includes(claimed.transactionId));
+  });
+
+  test('what goes again after the last word on it was due is sent, not given up at once', () => {
+    const late = expiresAt + 25 * hour;
+    const refusedBefore = [arrives(asked), claim(), refused(reply(550, '5.7.1'))];
+    const state = after(...refusedBefore, resent(false, late), time(late + minute));
+    assert.ok(owes(state).includes('forward forwards to-op-b'), owes(state).join(', '));
+    assert.equal(state.recipients.get(b1)?.delivery.kind, 'pending');
   });
 
   test('what was sent and not answered goes again under the same ids, if that is said', () => {
